@@ -1,0 +1,63 @@
+//! A language model guesses, level by level, in the shape its tree policy gives.
+
+use super::Drafter;
+use crate::{
+    Result,
+    filter::Pipeline,
+    model::{Ask, Variant},
+    policy::{Frontier, TreePolicy},
+    session::{Proposal, Session},
+    tree::*,
+};
+use std::rc::Rc;
+
+pub struct ModelDrafter<P> {
+    /// `draft`, or `target` when a variant of the target drafts for itself.
+    pub role: &'static str,
+    pub variant: Variant,
+    /// The post-processing of the target, so that p and q are comparable.
+    pub pipeline: Pipeline,
+    pub policy: P,
+}
+
+impl<P: TreePolicy> ModelDrafter<P> {
+    pub fn new(role: &'static str, pipeline: Pipeline, policy: P) -> Self {
+        Self { role, variant: Variant::full(), pipeline, policy }
+    }
+}
+
+impl<P: TreePolicy> Drafter for ModelDrafter<P> {
+    async fn draft(&mut self, session: &mut Session<'_>) -> Result<Vec<NodeId>> {
+        // One token always comes from the target itself.
+        let depth = session.room().saturating_sub(1);
+        let ask = Ask::rows().with_variant(self.variant.clone());
+        let mut frontier = vec![session.head()];
+        let mut drafted = Vec::new();
+        let mut more = self.policy.begin(session, depth);
+        while more && !frontier.is_empty() {
+            let scores = session.score(self.role, &frontier, &ask).await?;
+            let rows: Vec<_> = frontier
+                .iter()
+                .enumerate()
+                .map(|(i, &node)| Frontier {
+                    node,
+                    probs: self.pipeline.probs(session.forest(), node, scores.row(i)).into(),
+                })
+                .collect();
+            let expansion = self.policy.expand(session, &rows);
+            frontier.clear();
+            for child in &expansion.children {
+                let probs: Rc<[f32]> = rows[child.parent].probs.clone();
+                let proposal = Proposal::drawn("draft", child.token, probs);
+                let node = session.grow(rows[child.parent].node, child.token, proposal);
+                drafted.push(node);
+                if !session.ends(child.token) {
+                    frontier.push(node);
+                }
+                self.policy.grown(child, node);
+            }
+            more = expansion.more;
+        }
+        Ok(self.policy.select(session, drafted))
+    }
+}

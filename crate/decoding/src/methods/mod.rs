@@ -1,0 +1,20 @@
+//! The list of methods: one file and one page each, one line here, sorted by family.
+
+mod sampling;
+mod speculative;
+
+use crate::{Error, Result, method::Entry};
+
+pub static ALL: &[Entry] = &[
+    // Sampling: one distribution a step.
+    Entry::of::<sampling::basic_sampling::BasicSampling>(),
+    // Draft and verify.
+    Entry::of::<speculative::speculative_decoding::SpeculativeDecoding>(),
+];
+
+pub fn find(id: &str) -> Result<&'static Entry> {
+    ALL.iter().find(|it| it.info.id == id).ok_or_else(|| Error::UnknownMethod {
+        id: id.into(),
+        known: ALL.iter().map(|it| it.info.id).collect::<Vec<_>>().join(", "),
+    })
+}

@@ -1,0 +1,1 @@
+pub mod basic_sampling;

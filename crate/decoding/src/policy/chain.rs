@@ -1,0 +1,38 @@
+//! γ tokens one after another, each drawn from the draft's distribution.
+
+use super::*;
+use crate::{random::Key, row};
+
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// γ: tokens guessed per round.
+    pub draft_len: u32,
+    left: u32,
+}
+
+impl Chain {
+    pub fn new(draft_len: u32) -> Self {
+        Self { draft_len, left: 0 }
+    }
+}
+
+impl TreePolicy for Chain {
+    fn begin(&mut self, _: &Session<'_>, depth: u32) -> bool {
+        self.left = self.draft_len.min(depth);
+        self.left > 0
+    }
+
+    fn expand(&mut self, session: &mut Session<'_>, frontier: &[Frontier]) -> Expansion {
+        let Frontier { node, probs } = &frontier[0];
+        let it = &session.forest()[*node];
+        let (lane, position) = (it.lane.0, it.depth + 1);
+        let token = if probs.contains(&1.0) {
+            row::arg_max(probs)
+        } else {
+            let key = Key { purpose: "draft", lane, position, draw: session.step_index() };
+            session.sample_probs(*node, "draft", probs, key).token
+        };
+        self.left -= 1;
+        Expansion { children: vec![Child { parent: 0, token }], more: self.left > 0 }
+    }
+}

@@ -1,0 +1,45 @@
+//! The shape of a draft: which children a freshly scored frontier gets, and when to stop.
+//! A decision may depend on everything drawn so far, never on a token not yet drawn, and a drawn
+//! token is never dropped after it was seen: otherwise the ratio test is biased.
+
+mod chain;
+pub use chain::Chain;
+
+use crate::{session::Session, tree::*};
+use std::rc::Rc;
+
+/// A node of the draft's last level, with the draft's distribution after it.
+pub struct Frontier {
+    pub node: NodeId,
+    pub probs: Rc<[f32]>,
+}
+
+/// A child to add.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Child {
+    /// Index of its parent in the frontier.
+    pub parent: usize,
+    pub token: TokenId,
+}
+
+pub struct Expansion {
+    pub children: Vec<Child>,
+    /// Whether the children shall be scored and expanded in turn.
+    pub more: bool,
+}
+
+pub trait TreePolicy {
+    /// A new draft starts below the head, at most `depth` tokens deep. `false`: no draft.
+    fn begin(&mut self, session: &Session<'_>, depth: u32) -> bool;
+
+    /// Chooses the children of the frontier, siblings in the order the rule shall try them.
+    fn expand(&mut self, session: &mut Session<'_>, frontier: &[Frontier]) -> Expansion;
+
+    /// Tells the node that a child of the last expansion became.
+    fn grown(&mut self, _child: &Child, _node: NodeId) {}
+
+    /// Names the guesses that go to the target, parents before children. Others are pruned here.
+    fn select(&mut self, _session: &mut Session<'_>, drafted: Vec<NodeId>) -> Vec<NodeId> {
+        drafted
+    }
+}

@@ -1,0 +1,86 @@
+//! Acceptance rules: given the target's distribution at a node and the guesses that continue it,
+//! which guess is kept, or which token takes their place.
+//!
+//! **Accepted**: a guess the rule kept. **Recovered**: the token that replaces rejected guesses.
+//! **Bonus**: the token the same pass gives after the last accepted guess, with no guess to beat.
+
+mod one_hot;
+mod ratio;
+mod sample_match;
+pub use one_hot::OneHot;
+pub use ratio::Ratio;
+pub use sample_match::SampleMatch;
+
+use crate::{random::Key, session::Session, trace::Rule, tree::*};
+use std::rc::Rc;
+
+/// One guess below a node.
+#[derive(Clone, Debug)]
+pub struct Guess {
+    pub token: TokenId,
+    /// The distribution it was drawn from, if it was drawn.
+    pub drawn_from: Option<Rc<[f32]>>,
+}
+
+/// What happened to one guess.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Test {
+    /// Index among the guesses.
+    pub guess: usize,
+    pub accepted: bool,
+    pub rule: Rule,
+    /// Target probability of the guess when it was tested.
+    pub p: f32,
+    pub q: Option<f32>,
+    pub u: Option<f32>,
+    /// After a rejection: what the rule goes on with.
+    pub residual: Option<Vec<f32>>,
+}
+
+/// The verdict at one node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ruling {
+    /// The tests, in the order they were made; guesses that were not tried do not occur.
+    pub tests: Vec<Test>,
+    /// The accepted guess; otherwise the token must come from `rest`.
+    pub accepted: Option<usize>,
+    /// What a token is drawn from when no guess was accepted, and its name for the reader.
+    pub rest: Rest,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rest {
+    /// The target's own distribution, with the draw of plain sampling.
+    Target,
+    /// The residual after rejections.
+    Residual(Vec<f32>),
+    /// The token is already decided (R1 and R2 draw once per node).
+    Decided(TokenId),
+}
+
+/// Uniforms for the rule at one node.
+pub struct Draws<'a, 'b> {
+    pub session: &'a Session<'b>,
+    /// Depth of the token that is being decided.
+    pub position: u32,
+    pub lane: u32,
+}
+
+impl Draws<'_, '_> {
+    /// The uniform of test number `draw` at this position.
+    pub fn accept(&self, draw: u32) -> f32 {
+        let Self { position, lane, .. } = *self;
+        self.session.uniform(Key { purpose: "accept", lane, position, draw })
+    }
+
+    /// The uniform that plain sampling would use at this position.
+    pub fn target(&self) -> f32 {
+        self.session.uniform(Key::target(self.lane, self.position))
+    }
+}
+
+pub trait Verifier {
+    /// Rules on `guesses`, the children of one node in drafting order. `target` holds the
+    /// target's probabilities after filters; a point mass when greedy.
+    fn rule(&mut self, target: &[f32], guesses: &[Guess], draws: &Draws<'_, '_>) -> Ruling;
+}
