@@ -71,6 +71,16 @@ impl<M: Method> AnyMethod for M {
     }
 }
 
+/// A method as pages and scripts see it.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct Described {
+    #[serde(flatten)]
+    pub info: Info,
+    /// JSON Schema of the parameters, with defaults, ranges and help text.
+    #[ts(type = "Record<string, unknown>")]
+    pub schema: Value,
+}
+
 /// A method ready to run, and its parameters with the defaults filled in.
 pub struct Built {
     pub method: Box<dyn AnyMethod>,
@@ -86,6 +96,10 @@ pub struct Entry {
 impl Entry {
     pub const fn of<M: Method>() -> Self {
         Self { info: M::INFO, schema: || schema_for!(M::Params), build: build::<M> }
+    }
+
+    pub fn described(&self) -> Described {
+        Described { info: self.info, schema: (self.schema)().to_value() }
     }
 }
 

@@ -1,5 +1,5 @@
 //! The record of a run. Replaying the events rebuilds the forest and the texts without a model.
-//! The format's number is `VERSION`; `tests/schema/trace.schema.json` describes it.
+//! The format's number is `VERSION`; `web/generated/trace.schema.json` describes it.
 
 use crate::{
     model::{ModelInfo, Variant},
