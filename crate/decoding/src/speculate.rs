@@ -38,8 +38,9 @@ impl<D: Drafter, V: Verifier> Speculation<D, V> {
         let mut scored = vec![session.head()];
         let drafted = self.drafter.draft(session).await?;
         scored.extend(&drafted);
+        let asked = [scored.clone(), self.drafter.also_score(session)].concat();
         session.line(self.lines.verify);
-        let scores = session.score_target(&scored).await?;
+        let scores = session.score_target(&asked).await?;
         session.line(self.lines.judge);
         let walk = walk(session, &mut self.verifier, &self.pipeline, &scored, &scores);
         session.line(self.lines.emit);
@@ -56,7 +57,7 @@ pub struct Walk {
 }
 
 /// Walks down from the head while the rule accepts, then grows one token of the target.
-/// `scored` and `scores` come from one target pass over the head and the guesses.
+/// `scored` and the first rows of `scores` come from one target pass over the head and the guesses.
 pub fn walk(
     session: &mut Session<'_>,
     verifier: &mut dyn Verifier,

@@ -7,8 +7,9 @@ use crate::{Result, model::Scores, session::Session, tree::*};
 
 /// What the verification pass brought back, for drafters that learn from it.
 pub struct Verdict<'a> {
-    /// Every node whose row came back: the old head first, then the guesses.
+    /// The judged nodes: the old head first, then the guesses.
     pub scored: &'a [NodeId],
+    /// Rows of `scored`, then rows of the nodes that `also_score` named.
     pub scores: &'a Scores,
     /// The accepted guesses, in reading order.
     pub accepted: &'a [NodeId],
@@ -16,11 +17,24 @@ pub struct Verdict<'a> {
     pub emitted: Option<NodeId>,
 }
 
+impl Verdict<'_> {
+    /// The row of the node at `index` in what `also_score` returned.
+    pub fn also_row(&self, index: usize) -> &[f32] {
+        self.scores.row(self.scored.len() + index)
+    }
+}
+
 #[allow(async_fn_in_trait)] // One thread: a browser worker.
 pub trait Drafter {
     /// Grows guesses below the head and returns them, parents before children; siblings in the
     /// order the rule shall try them. May return none.
     async fn draft(&mut self, session: &mut Session<'_>) -> Result<Vec<NodeId>>;
+
+    /// Names nodes beside the guesses whose rows this drafter wants from the same pass (the
+    /// prompt's, a window's). They are never judged; whoever grew them here prunes them.
+    fn also_score(&mut self, _session: &mut Session<'_>) -> Vec<NodeId> {
+        Vec::new()
+    }
 
     /// Learns from the pass that judged the draft. Most drafters have nothing to learn.
     fn observe(&mut self, _session: &mut Session<'_>, _verdict: &Verdict<'_>) {}

@@ -84,3 +84,9 @@ pub trait Verifier {
     /// target's probabilities after filters; a point mass when greedy.
     fn rule(&mut self, target: &[f32], guesses: &[Guess], draws: &Draws<'_, '_>) -> Ruling;
 }
+
+impl<V: Verifier + ?Sized> Verifier for Box<V> {
+    fn rule(&mut self, target: &[f32], guesses: &[Guess], draws: &Draws<'_, '_>) -> Ruling {
+        (**self).rule(target, guesses, draws)
+    }
+}
