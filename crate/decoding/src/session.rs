@@ -344,7 +344,7 @@ impl Session<'_> {
     /// Chooses a token from a ready distribution, for example a residual.
     pub fn sample_probs(&mut self, node: NodeId, name: &str, probs: &[f32], key: Key) -> Pick {
         let filtered = crate::filter::Filtered::ready(name, probs);
-        let certain = probs.iter().any(|&p| p == 1.0);
+        let certain = probs.contains(&1.0);
         let u = (!certain).then(|| self.uniform(key));
         self.draw(node, key.purpose, filtered, u)
     }

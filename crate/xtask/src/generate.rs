@@ -37,7 +37,7 @@ fn write_into(folder: &Path) -> Result<()> {
     Described::export_all(&config)?;
     let schema = schemars::schema_for!(Trace);
     write_json(&folder.join("trace.schema.json"), &schema.to_value())?;
-    let methods: Vec<_> = methods::ALL.iter().map(|entry| describe(entry)).collect();
+    let methods: Vec<_> = methods::ALL.iter().map(describe).collect();
     write_json(&folder.join("methods.json"), &Value::Array(methods))
 }
 

@@ -2,13 +2,21 @@
 
 use anyhow::{Context, Result, bail};
 use std::{
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 /// The root of the checkout.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").components().collect()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").components().collect::<PathBuf>()
+}
+
+/// Where cargo writes: the folder two above this program.
+pub fn target_dir() -> Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    let target = program.ancestors().nth(2).context("this program lies in a target folder")?;
+    Ok(target.to_owned())
 }
 
 /// Runs a program in the root and fails when it fails.
@@ -18,15 +26,52 @@ pub fn run(program: &str, arguments: &[&str]) -> Result<()> {
 
 /// As `run`, with environment variables.
 pub fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<()> {
-    eprintln!("\n▸ {program} {}", arguments.join(" "));
-    let status = Command::new(program)
-        .args(arguments)
-        .envs(variables.iter().copied())
-        .current_dir(root())
+    let status = command(program, arguments, variables)
         .status()
         .with_context(|| format!("cannot start {program}"))?;
     if !status.success() {
         bail!("{program} {} failed ({status})", arguments.join(" "));
     }
     Ok(())
+}
+
+/// As `run_with`, and hands every line of standard output to `see` as it is printed.
+pub fn run_seen(
+    program: &str,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+    mut see: impl FnMut(&str),
+) -> Result<()> {
+    let mut child = command(program, arguments, variables)
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {program}"))?;
+    let output = child.stdout.take().context("standard output is piped")?;
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        println!("{line}");
+        see(&line);
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("{program} {} failed ({status})", arguments.join(" "));
+    }
+    Ok(())
+}
+
+fn command(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+    eprintln!("\n▸ {program} {}", arguments.join(" "));
+    let mut command = Command::new(program);
+    command.args(arguments).envs(variables.iter().copied()).current_dir(root());
+    command
+}
+
+/// Whether a program can be started and likes `--version`.
+pub fn has(program: &str) -> bool {
+    Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }

@@ -1,0 +1,23 @@
+//! The page: a static folder that works from any path, or a server with live rebuild.
+
+use crate::{generate, prepare, tools::run, wasm};
+use anyhow::Result;
+
+/// Everything the page is made of, up to date.
+fn parts() -> Result<()> {
+    prepare::toolchain()?;
+    generate::write()?;
+    wasm::DEVICES.iter().try_for_each(|device| wasm::build(device))
+}
+
+/// Writes `dist/`.
+pub fn build() -> Result<()> {
+    parts()?;
+    run("npx", &["vite", "build"])
+}
+
+/// Serves the page and rebuilds what changes on the web side; prints the address.
+pub fn dev() -> Result<()> {
+    parts()?;
+    run("npx", &["vite", "--host", "127.0.0.1"])
+}
