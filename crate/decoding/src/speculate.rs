@@ -86,7 +86,9 @@ pub fn walk(
             })
             .collect();
         let (lane, position) = (session.forest()[at].lane.0, session.forest()[at].depth + 1);
-        let ruling = verifier.rule(&target, &guesses, &Draws { session, position, lane });
+        let uniform = |key| session.uniform(key);
+        let draws = Draws { uniform: &uniform, position, lane, log_probs: scores.row(index) };
+        let ruling = verifier.rule(&target, &guesses, &draws);
         for test in &ruling.tests {
             session.judge(children[test.guess], test);
         }

@@ -167,6 +167,11 @@ impl LanguageModel for Toy {
                     fed.push(n);
                 }
             }
+            // The full model's keys replace a variant's.
+            let full = |n: NodeId| (Variant::full(), n);
+            let seen: Vec<_> =
+                fed.iter().copied().filter(|&n| self.cached.contains(&full(n))).collect();
+            self.cached.retain(|(variant, n)| variant.is_full() || !seen.contains(n));
             let law = match &self.skipped {
                 Some(other) if !ask.variant.is_full() => other,
                 _ => &*self,

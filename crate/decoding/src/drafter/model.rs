@@ -48,16 +48,23 @@ impl<P: TreePolicy> Drafter for ModelDrafter<P> {
             frontier.clear();
             for child in &expansion.children {
                 let probs: Rc<[f32]> = rows[child.parent].probs.clone();
-                let proposal = Proposal::drawn("draft", child.token, probs);
+                let proposal = if self.policy.draws() {
+                    Proposal::drawn("draft", child.token, probs)
+                } else {
+                    Proposal::by("draft").with_log_prob(probs[child.token as usize].ln())
+                };
                 let node = session.grow(rows[child.parent].node, child.token, proposal);
                 drafted.push(node);
-                if !session.ends(child.token) {
+                if self.policy.extends(child) && !session.ends(child.token) {
                     frontier.push(node);
                 }
                 self.policy.grown(child, node);
             }
             more = expansion.more;
         }
-        Ok(self.policy.select(session, drafted))
+        let selected = self.policy.select(session, drafted.clone());
+        let left: Vec<_> = drafted.into_iter().filter(|node| !selected.contains(node)).collect();
+        session.prune(&left, "left out of the draft");
+        Ok(selected)
     }
 }

@@ -35,11 +35,44 @@ pub trait TreePolicy {
     /// Chooses the children of the frontier, siblings in the order the rule shall try them.
     fn expand(&mut self, session: &mut Session<'_>, frontier: &[Frontier]) -> Expansion;
 
+    /// Whether children are drawn from the draft's distribution (rules R3–R5 need it then), rather
+    /// than chosen by rank (R1, R2 and R6 only).
+    fn draws(&self) -> bool {
+        true
+    }
+
+    /// Whether a child of the last expansion is scored and expanded in its turn. A child that ends
+    /// the text never is.
+    fn extends(&self, _child: &Child) -> bool {
+        true
+    }
+
     /// Tells the node that a child of the last expansion became.
     fn grown(&mut self, _child: &Child, _node: NodeId) {}
 
-    /// Names the guesses that go to the target, parents before children. Others are pruned here.
+    /// Names the guesses that go to the target, parents before children. The others are pruned.
     fn select(&mut self, _session: &mut Session<'_>, drafted: Vec<NodeId>) -> Vec<NodeId> {
         drafted
+    }
+}
+
+impl<P: TreePolicy + ?Sized> TreePolicy for Box<P> {
+    fn begin(&mut self, session: &Session<'_>, depth: u32) -> bool {
+        (**self).begin(session, depth)
+    }
+    fn expand(&mut self, session: &mut Session<'_>, frontier: &[Frontier]) -> Expansion {
+        (**self).expand(session, frontier)
+    }
+    fn draws(&self) -> bool {
+        (**self).draws()
+    }
+    fn extends(&self, child: &Child) -> bool {
+        (**self).extends(child)
+    }
+    fn grown(&mut self, child: &Child, node: NodeId) {
+        (**self).grown(child, node);
+    }
+    fn select(&mut self, session: &mut Session<'_>, drafted: Vec<NodeId>) -> Vec<NodeId> {
+        (**self).select(session, drafted)
     }
 }

@@ -4,6 +4,8 @@
 //! **Accepted**: a guess the rule kept. **Recovered**: the token that replaces rejected guesses.
 //! **Bonus**: the token the same pass gives after the last accepted guess, with no guess to beat.
 
+#[cfg(test)]
+mod exact;
 mod one_hot;
 mod ratio;
 mod sample_match;
@@ -11,7 +13,7 @@ pub use one_hot::OneHot;
 pub use ratio::Ratio;
 pub use sample_match::SampleMatch;
 
-use crate::{random::Key, session::Session, trace::Rule, tree::*};
+use crate::{random::Key, trace::Rule, tree::*};
 use std::rc::Rc;
 
 /// One guess below a node.
@@ -58,31 +60,41 @@ pub enum Rest {
     Decided(TokenId),
 }
 
-/// Uniforms for the rule at one node.
-pub struct Draws<'a, 'b> {
-    pub session: &'a Session<'b>,
+/// What a rule may read at one node beside the filtered distribution.
+pub struct Draws<'a> {
+    /// Uniforms by key: `Session::uniform`, or a script in a test.
+    pub uniform: &'a dyn Fn(Key) -> f32,
     /// Depth of the token that is being decided.
     pub position: u32,
     pub lane: u32,
+    /// `[vocab_size]`: the target's own log-probabilities, before any filter. A relaxed rule
+    /// compares with them when greedy filters have left a point mass.
+    pub log_probs: &'a [f32],
 }
 
-impl Draws<'_, '_> {
+impl Draws<'_> {
     /// The uniform of test number `draw` at this position.
     pub fn accept(&self, draw: u32) -> f32 {
         let Self { position, lane, .. } = *self;
-        self.session.uniform(Key { purpose: "accept", lane, position, draw })
+        (self.uniform)(Key { purpose: "accept", lane, position, draw })
     }
 
     /// The uniform that plain sampling would use at this position.
     pub fn target(&self) -> f32 {
-        self.session.uniform(Key::target(self.lane, self.position))
+        (self.uniform)(Key::target(self.lane, self.position))
     }
 }
 
 pub trait Verifier {
     /// Rules on `guesses`, the children of one node in drafting order. `target` holds the
     /// target's probabilities after filters; a point mass when greedy.
-    fn rule(&mut self, target: &[f32], guesses: &[Guess], draws: &Draws<'_, '_>) -> Ruling;
+    fn rule(&mut self, target: &[f32], guesses: &[Guess], draws: &Draws<'_>) -> Ruling;
+}
+
+impl<V: Verifier + ?Sized> Verifier for Box<V> {
+    fn rule(&mut self, target: &[f32], guesses: &[Guess], draws: &Draws<'_>) -> Ruling {
+        (**self).rule(target, guesses, draws)
+    }
 }
 
 impl<V: Verifier + ?Sized> Verifier for Box<V> {

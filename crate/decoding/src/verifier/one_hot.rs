@@ -8,7 +8,7 @@ use crate::row;
 pub struct OneHot;
 
 impl Verifier for OneHot {
-    fn rule(&mut self, target: &[f32], guesses: &[Guess], draws: &Draws<'_, '_>) -> Ruling {
+    fn rule(&mut self, target: &[f32], guesses: &[Guess], draws: &Draws<'_>) -> Ruling {
         let mut p = target.to_vec();
         let mut tests = Vec::new();
         for (index, guess) in guesses.iter().enumerate() {

@@ -9,7 +9,7 @@ use crate::row;
 pub struct SampleMatch;
 
 impl Verifier for SampleMatch {
-    fn rule(&mut self, target: &[f32], guesses: &[Guess], draws: &Draws<'_, '_>) -> Ruling {
+    fn rule(&mut self, target: &[f32], guesses: &[Guess], draws: &Draws<'_>) -> Ruling {
         let greedy = target.contains(&1.0);
         let u = (!greedy).then(|| draws.target());
         let token = match u {
