@@ -1,6 +1,7 @@
 //! The list of methods: one file and one page each, one line here, sorted by family.
 
 mod sampling;
+mod search;
 mod speculative;
 
 use crate::{Error, Result, method::Entry};
@@ -8,6 +9,8 @@ use crate::{Error, Result, method::Entry};
 pub static ALL: &[Entry] = &[
     // Sampling: one distribution a step.
     Entry::of::<sampling::basic_sampling::BasicSampling>(),
+    // Search: many texts at once.
+    Entry::of::<search::beam_search::BeamSearch>(),
     // Draft and verify.
     Entry::of::<speculative::speculative_decoding::SpeculativeDecoding>(),
 ];

@@ -1,0 +1,8 @@
+//! Searches keep several texts at once and end with a ranking.
+
+mod beam;
+pub mod beam_search;
+mod finished;
+mod report;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! What searches tell the reader: tables of hypotheses, and sentences on who stays and who goes.
+
+use super::beam::Hypothesis;
+use super::finished::Ended;
+use crate::{session::Session, trace::*, tree::*};
+
+/// The tokens generated on the way to `node`, the last `count` of them.
+pub fn text_of(session: &Session, node: NodeId, count: usize) -> Cell {
+    let generated = (session.generated(node) as usize).min(count);
+    let tokens = session.forest().tokens(node);
+    Cell::Tokens(tokens[tokens.len() - generated..].to_vec())
+}
+
+/// The whole text, for a sentence on its end.
+pub fn whole_text(session: &Session, node: NodeId) -> Cell {
+    text_of(session, node, usize::MAX)
+}
+
+/// The table of a beam: live texts, finished ones, and those just dropped.
+pub fn beams(
+    session: &mut Session,
+    live: &[Hypothesis],
+    finished: &[Ended],
+    dropped: &[Hypothesis],
+    ranked: impl Fn(&Session, &Hypothesis) -> f32,
+) {
+    let columns = [
+        Column::new("rank", ColumnKind::Number),
+        Column::new("node", ColumnKind::Node),
+        Column::new("score", ColumnKind::Number),
+        Column::new("ranked", ColumnKind::Number),
+        Column::new("status", ColumnKind::Text),
+    ];
+    let mut rows = Vec::new();
+    let mut push = |rank: usize, node: NodeId, score: f32, ranked: f32, status: &str| {
+        let rank = Cell::Number(rank as f32);
+        let node = Cell::Number(node.0 as f32);
+        rows.push(vec![
+            rank,
+            node,
+            Cell::Number(score),
+            Cell::Number(ranked),
+            Cell::Text(status.into()),
+        ]);
+    };
+    for (index, it) in live.iter().enumerate() {
+        push(index + 1, it.node, it.score, ranked(session, it), "live");
+    }
+    for (index, it) in finished.iter().enumerate() {
+        push(index + 1, it.node, it.score, it.ranked, "finished");
+    }
+    for (index, it) in dropped.iter().enumerate() {
+        push(live.len() + index + 1, it.node, it.score, ranked(session, it), "pruned");
+    }
+    session.table("beams", TableChange::Set, &columns, rows);
+}
+
+/// A text has ended and is kept.
+pub fn finished(session: &mut Session, node: NodeId, score: f32, ranked: f32) {
+    let values = [
+        ("text", whole_text(session, node)),
+        ("length", Cell::Number(session.generated(node) as f32)),
+        ("score", Cell::Number(score)),
+        ("ranked", Cell::Number(ranked)),
+    ];
+    session.note(
+        "finished",
+        "{text} has ended after {length} tokens with the sum {score}; among texts of other \
+         lengths it counts as {ranked}.",
+        &values,
+    );
+}
+
+/// The first hypothesis that did not fit.
+pub fn dropped(session: &mut Session, first_outside: &Hypothesis, last_inside: &Hypothesis) {
+    let values = [
+        ("text", text_of(session, first_outside.node, 3)),
+        ("score", Cell::Number(first_outside.score)),
+        ("gap", Cell::Number(last_inside.score - first_outside.score)),
+    ];
+    session.note(
+        "dropped",
+        "The beam is full: the best text left outside ends in {text} and its sum {score} is \
+         {gap} below the last one inside.",
+        &values,
+    );
+}
