@@ -29,7 +29,9 @@ function shell() {
     found.add(path);
     const text = readFileSync(path, "utf8");
     // Static imports only: `import("…")` is loaded on demand.
-    for (const [, name] of text.matchAll(/(?:^|[;}\s])(?:import|export)[^"'();]*["'](\.[^"']+)["']/g)) {
+    for (const [, name] of text.matchAll(
+      /(?:^|[;}\s])(?:import|export)[^"'();]*["'](\.[^"']+)["']/g,
+    )) {
       visit(join(path, "..", name));
     }
   };

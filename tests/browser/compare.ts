@@ -1,0 +1,36 @@
+// Whether two traces tell the same run, up to the rounding of two devices.
+
+/** Log-probabilities of two devices differ by less than this; everything discrete must agree. */
+export const TOLERANCE = 2e-3;
+
+/** The path of the first difference, or nothing. `recorded` says where a run was made: ignored. */
+export function difference(a: unknown, b: unknown, path = ""): string | undefined {
+  if (typeof a === "number" && typeof b === "number") {
+    const close = Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(a), Math.abs(b));
+    return close ? undefined : `${path}: ${a} and ${b}`;
+  }
+  if (Array.isArray(a) && Array.isArray(b)) {
+    if (a.length !== b.length) return `${path}: ${a.length} and ${b.length} items`;
+    return first(a.keys(), (i) => difference(a[i], b[i], `${path}[${i}]`));
+  }
+  if (a && b && typeof a === "object" && typeof b === "object") {
+    const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+    if (path === "") names.delete("recorded");
+    return first(names, (name) =>
+      difference(
+        (a as Record<string, unknown>)[name],
+        (b as Record<string, unknown>)[name],
+        path ? `${path}.${name}` : name,
+      ),
+    );
+  }
+  return a === b ? undefined : `${path}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`;
+}
+
+function first<T>(items: Iterable<T>, find: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found) return found;
+  }
+  return undefined;
+}

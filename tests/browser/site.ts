@@ -1,0 +1,142 @@
+// The built site under test: served as plain files below a sub-path, opened in a real Chromium.
+
+import { readFile, stat } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import type { Trace } from "../../web/generated/Trace.ts";
+
+const DIST = new URL("../../dist", import.meta.url).pathname;
+
+/** Served from here, so that an absolute address anywhere in the site breaks the tests. */
+const BASE = "/course/week-3/";
+
+const TYPES: Record<string, string> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".json": "application/json",
+  ".wasm": "application/wasm",
+  ".svg": "image/svg+xml",
+};
+
+async function serve(): Promise<{ server: Server; address: string }> {
+  const server = createServer(async (request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+    if (!path.startsWith(BASE)) return response.writeHead(404).end();
+    let file = normalize(join(DIST, path.slice(BASE.length)));
+    if (!file.startsWith(DIST)) return response.writeHead(403).end();
+    try {
+      if ((await stat(file)).isDirectory()) file = join(file, "index.html");
+      const body = await readFile(file);
+      const type = TYPES[extname(file)] ?? "application/octet-stream";
+      response.writeHead(200, { "content-type": type, "content-length": body.length }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return { server, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}${BASE}` };
+}
+
+async function launch(webgpu: boolean): Promise<Browser> {
+  const flags = ["--no-sandbox", "--no-first-run", "--disable-background-networking"];
+  const quiet = ["--disable-component-update", "--disable-sync", "--disable-quic"];
+  const gpu = webgpu ? ["--enable-unsafe-webgpu"] : ["--disable-gpu"];
+  const executablePath = process.env.CHROME ?? "/usr/bin/chromium";
+  return chromium.launch({ executablePath, args: [...flags, ...quiet, ...gpu] });
+}
+
+export interface RunRequest {
+  method: string;
+  params?: Record<string, unknown>;
+  prompt: string;
+  seed?: number;
+  maxNewTokens?: number;
+  device?: "cpu" | "webgpu";
+}
+
+/** A page of the site and everything it complained about. */
+export interface Opened {
+  page: Page;
+  complaints: string[];
+}
+
+export class Site {
+  private constructor(
+    private readonly server: Server,
+    readonly browser: Browser,
+    readonly address: string,
+  ) {}
+
+  /** Serves the site and starts a browser, with or without WebGPU. */
+  static async start(options: { webgpu: boolean }): Promise<Site> {
+    const { server, address } = await serve();
+    return new Site(server, await launch(options.webgpu), address);
+  }
+
+  /** Opens the page at `search` (for example `?device=cpu`); `blocked` addresses fail to load. */
+  async open(
+    search = "",
+    options: BrowserContextOptions & { blocked?: RegExp } = {},
+  ): Promise<Opened> {
+    const { blocked, ...rest } = options;
+    const context = await this.browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      ...rest,
+    });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    if (blocked) await page.route(blocked, (route) => route.abort());
+    await page.goto(this.address + search);
+    return { page, complaints };
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await new Promise((done) => this.server.close(done));
+  }
+}
+
+/** The page's own handles; see README. */
+interface Handles {
+  ready: Promise<unknown>;
+  methods(): { id: string; lossless: string; schema: { properties?: Record<string, unknown> } }[];
+  run(request: RunRequest): Promise<Trace>;
+  stop(): void;
+}
+
+declare global {
+  // The page puts it there.
+  var decodescope: Handles;
+}
+
+/** Runs a method in the page and gives its trace, or what it was rejected with. */
+export async function run(
+  page: Page,
+  request: RunRequest,
+): Promise<{ trace?: Trace; error?: { code: string; message: string } }> {
+  return page.evaluate(async (request) => {
+    try {
+      return { trace: await globalThis.decodescope.run(request) };
+    } catch (error) {
+      const { code, message } = error as { code: string; message: string };
+      return { error: { code, message } };
+    }
+  }, request);
+}
+
+export async function runOk(page: Page, request: RunRequest): Promise<Trace> {
+  const { trace, error } = await run(page, request);
+  if (!trace) throw new Error(`${request.method}: ${error?.code}: ${error?.message}`);
+  return trace;
+}
+
+export async function methods(page: Page): Promise<ReturnType<Handles["methods"]>> {
+  return page.evaluate(() => globalThis.decodescope.methods());
+}
