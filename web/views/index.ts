@@ -1,0 +1,18 @@
+// The pictures of the stage, in the order of their tabs. A new picture is one file and one line.
+
+import type { State } from "../trace/state.ts";
+import type { View } from "./view.ts";
+
+export const VIEWS: readonly View[] = [];
+
+/** The views that have something to show, in the order of their tabs. */
+export const viewsFor = (end: State): View[] => VIEWS.filter((view) => view.applies(end));
+
+/** The view that opens first. */
+export function bestView(end: State): View | undefined {
+  const views = viewsFor(end);
+  return views.reduce<View | undefined>(
+    (best, view) => (best && best.rank(end) >= view.rank(end) ? best : view),
+    undefined,
+  );
+}
