@@ -1,6 +1,7 @@
 //! Decoding methods as moves in one forest of tokens, and the trace of what they did.
 //! Knows no device, no file, no clock and no JavaScript.
 
+pub mod check;
 pub mod drafter;
 pub mod error;
 pub mod filter;

@@ -155,7 +155,7 @@ fn check(request: &Request, entry: &Entry, models: &Models) -> Result<()> {
 }
 
 /// Every token that occurs in the events.
-fn tokens_of(events: &[Event]) -> std::collections::BTreeSet<TokenId> {
+pub(crate) fn tokens_of(events: &[Event]) -> std::collections::BTreeSet<TokenId> {
     let mut tokens = std::collections::BTreeSet::new();
     let mut row = |row: &TopRow| tokens.extend(row.top.iter().map(|it| it.0));
     for event in events {

@@ -522,9 +522,11 @@ fn format_number(number: f32) -> String {
     }
 }
 
+/// Tokens without mass are left out: JSON cannot write their log-probability, −∞.
 fn top_row(top: &[(TokenId, f32)]) -> TopRow {
+    let top: Vec<_> = top.iter().copied().filter(|it| it.1 > f32::NEG_INFINITY).collect();
     let mass: f64 = top.iter().map(|&(_, lp)| f64::from(lp).exp()).sum();
-    TopRow { top: top.to_vec(), rest: (1.0 - mass).max(0.0) as f32 }
+    TopRow { top, rest: (1.0 - mass).max(0.0) as f32 }
 }
 
 /// The best tokens of a distribution, as log-probabilities; tokens without mass are left out.

@@ -105,6 +105,13 @@ impl Forest {
         lane
     }
 
+    /// Makes `node`, which follows the head, the last node of the lane's prompt.
+    pub(crate) fn lengthen_prompt(&mut self, lane: LaneId, node: NodeId) {
+        let lane = &mut self.lanes[lane.0 as usize];
+        lane.head = node;
+        lane.prompt_len += 1;
+    }
+
     pub(crate) fn push(&mut self, lane: LaneId, parent: Option<NodeId>, input: Input) -> NodeId {
         let depth = parent.map_or(0, |p| self[p].depth + 1);
         self.nodes.push(Node { parent, lane, depth, input, pruned: false });
