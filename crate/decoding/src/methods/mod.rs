@@ -11,6 +11,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<sampling::basic_sampling::BasicSampling>(),
     // Search: many texts at once.
     Entry::of::<search::beam_search::BeamSearch>(),
+    Entry::of::<search::lattice_recombination::LatticeRecombination>(),
     // Draft and verify.
     Entry::of::<speculative::speculative_decoding::SpeculativeDecoding>(),
 ];

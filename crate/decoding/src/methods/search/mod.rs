@@ -3,6 +3,9 @@
 mod beam;
 pub mod beam_search;
 mod finished;
+mod lattice;
+pub mod lattice_recombination;
+mod queue;
 mod report;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What searches tell the reader: tables of hypotheses, and sentences on who stays and who goes.
 
-use super::beam::Hypothesis;
+use super::beam::{Candidate, Hypothesis};
 use super::finished::Ended;
 use crate::{session::Session, trace::*, tree::*};
 
@@ -84,4 +84,46 @@ pub fn dropped(session: &mut Session, first_outside: &Hypothesis, last_inside: &
          {gap} below the last one inside.",
         &values,
     );
+}
+
+/// A waiting continuation is followed now.
+pub fn taken_up(session: &mut Session, next: &Candidate, key: f32) {
+    let values = [
+        ("token", Cell::Tokens(vec![next.token])),
+        ("text", text_of(session, next.parent, 3)),
+        ("key", Cell::Number(key)),
+    ];
+    session.note(
+        "taken_up",
+        "{token} after {text} was the best continuation waiting, with {key}; it is followed to its \
+         end now.",
+        &values,
+    );
+}
+
+/// Two texts run into the same tokens.
+pub fn merged(session: &mut Session, from: NodeId, into: NodeId, shared: &[TokenId]) {
+    let before = |session: &Session, node: NodeId| {
+        let tokens = session.forest().tokens(node);
+        let end = tokens.len().saturating_sub(shared.len());
+        Cell::Tokens(tokens[end.saturating_sub(3)..end].to_vec())
+    };
+    let values = [
+        ("shared", Cell::Tokens(shared.to_vec())),
+        ("new", before(session, from)),
+        ("old", before(session, into)),
+    ];
+    session.note(
+        "merged",
+        "After {new} and after {old} comes the same {shared}: the two texts are taken to have one \
+         future, so only the older one is followed.",
+        &values,
+    );
+}
+
+/// A table of one row: counters by name.
+pub fn counters(session: &mut Session, name: &str, counts: &[(&str, f32)]) {
+    let columns: Vec<_> = counts.iter().map(|it| Column::new(it.0, ColumnKind::Number)).collect();
+    let row = counts.iter().map(|it| Cell::Number(it.1)).collect();
+    session.table(name, TableChange::Set, &columns, vec![row]);
 }

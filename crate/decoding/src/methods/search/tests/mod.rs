@@ -1,6 +1,7 @@
 //! The hand-worked numbers of whole searches, on Toy-6.
 
 mod beams;
+mod lattices;
 
 use crate::{
     run::{Decoding, Request},
