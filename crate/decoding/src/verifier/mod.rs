@@ -96,9 +96,3 @@ impl<V: Verifier + ?Sized> Verifier for Box<V> {
         (**self).rule(target, guesses, draws)
     }
 }
-
-impl<V: Verifier + ?Sized> Verifier for Box<V> {
-    fn rule(&mut self, target: &[f32], guesses: &[Guess], draws: &Draws<'_, '_>) -> Ruling {
-        (**self).rule(target, guesses, draws)
-    }
-}
