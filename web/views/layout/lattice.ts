@@ -1,0 +1,172 @@
+/**
+ * Where the nodes of a search stand: columns are positions in the text, rows are ranks by summed
+ * log-probability. A node that has a place keeps it, whatever is added later.
+ * Leaves out: pixels, and the reading of events.
+ */
+
+/** One node of the forest, as the lattice needs it. */
+export interface LatticeNode {
+  id: number;
+  parent: number | null;
+  /** Position in the text, from 0 at the first generated token. */
+  column: number;
+  /** Number of the step that brought the node. */
+  batch: number;
+  /** Sum of natural-log probabilities since the prompt. */
+  score: number;
+}
+
+/** Two nodes that stand for one another from now on. */
+export interface Merge {
+  from: number;
+  into: number;
+  /** The tokens that both paths end in. */
+  suffix: readonly number[];
+}
+
+/** An edge that a merge adds: `from` continues in `into`, drawn once however often it was found. */
+export interface Join {
+  from: number;
+  into: number;
+  suffix: readonly number[];
+}
+
+/**
+ * Rows of the nodes, from 0 at the top.
+ *
+ * Nodes are taken batch by batch; within a batch and a column the higher score comes first. In an
+ * empty column that order is the row. In a column that is taken already a node goes to the first
+ * free row at or below its parent's, so that a new branch runs straight on.
+ *
+ * Linear in the nodes but for the search of free rows; nothing depends on later nodes.
+ */
+export function rowsOf(nodes: readonly LatticeNode[]): Map<number, number> {
+  const rows = new Map<number, number>();
+  const columns = new Map<number, FreeRows>();
+  for (const group of groups(nodes)) {
+    const column = group[0]!.column;
+    const free = columns.get(column) ?? new FreeRows();
+    const empty = !columns.has(column);
+    columns.set(column, free);
+    group.sort((a, b) => b.score - a.score || a.id - b.id);
+    for (const node of group) {
+      const parent = node.parent === null ? undefined : rows.get(node.parent);
+      rows.set(node.id, free.take(empty ? 0 : (parent ?? 0)));
+    }
+  }
+  return rows;
+}
+
+/** Nodes of one batch and one column together, in the order of their first node. */
+function groups(nodes: readonly LatticeNode[]): LatticeNode[][] {
+  const found = new Map<string, LatticeNode[]>();
+  for (const node of nodes) {
+    const key = `${node.batch}:${node.column}`;
+    const group = found.get(key);
+    if (group) group.push(node);
+    else found.set(key, [node]);
+  }
+  return [...found.values()];
+}
+
+/** The rows of one column. `next` points from a taken row towards the first free one below it. */
+class FreeRows {
+  private next = new Map<number, number>();
+
+  take(wanted: number): number {
+    const row = this.find(wanted);
+    this.next.set(row, row + 1);
+    return row;
+  }
+
+  private find(row: number): number {
+    let end = row;
+    while (this.next.has(end)) end = this.next.get(end)!;
+    // Path compression keeps long runs of taken rows cheap.
+    for (let at = row; at < end;) {
+      const after = this.next.get(at)!;
+      this.next.set(at, end);
+      at = after;
+    }
+    return end;
+  }
+}
+
+/** Follows merges to the node that stands for each one now. */
+export class Standing {
+  private into = new Map<number, number>();
+
+  constructor(merges: readonly Merge[]) {
+    for (const { from, into } of merges) {
+      const a = this.of(from);
+      const b = this.of(into);
+      if (a !== b) this.into.set(a, b);
+    }
+  }
+
+  of(node: number): number {
+    let at = node;
+    while (this.into.has(at)) at = this.into.get(at)!;
+    return at;
+  }
+
+  /** Whether another node stands for this one. */
+  absorbed(node: number): boolean {
+    return this.into.has(node);
+  }
+}
+
+/**
+ * The edges that merges add to the tree. Where the parents of the two nodes stand for one another
+ * too, the edge is there already and nothing is added.
+ */
+export function joinsOf(
+  merges: readonly Merge[],
+  parentOf: (node: number) => number | null,
+): Join[] {
+  const standing = new Standing(merges);
+  const joins = new Map<string, Join>();
+  for (const { from, into, suffix } of merges) {
+    const parent = parentOf(from);
+    if (parent === null) continue;
+    const source = standing.of(parent);
+    const end = standing.of(into);
+    const twin = parentOf(end);
+    if (source === end || (twin !== null && standing.of(twin) === source)) continue;
+    const key = `${source}:${end}`;
+    if (!joins.has(key)) joins.set(key, { from: source, into: end, suffix });
+  }
+  return [...joins.values()];
+}
+
+/**
+ * Number of ways to read a finished text off the lattice: paths from the roots to each of `ends`.
+ * `edges`: every tree edge and every join, by standing nodes.
+ */
+export function pathCount(
+  edges: readonly { from: number; into: number }[],
+  roots: readonly number[],
+  ends: readonly number[],
+): number {
+  const before = new Map<number, number[]>();
+  for (const { from, into } of edges) {
+    const list = before.get(into);
+    if (list) list.push(from);
+    else before.set(into, [from]);
+  }
+  const known = new Map<number, number>(roots.map((root) => [root, 1]));
+  const open = new Set<number>();
+  const count = (node: number): number => {
+    const have = known.get(node);
+    if (have !== undefined) return have;
+    // A lattice has no cycles; were there one, its edges would count nothing.
+    if (open.has(node)) return 0;
+    open.add(node);
+    let sum = 0;
+    for (const parent of before.get(node) ?? []) sum += count(parent);
+    open.delete(node);
+    known.set(node, sum);
+    return sum;
+  };
+  return ends.reduce((sum, end) => sum + count(end), 0);
+}
