@@ -160,7 +160,7 @@ function apply(draft: Draft, index: number, event: Event): void {
       change(draft, event.from, () => ({ mergedInto: event.into }));
       break;
     case "table":
-      draft.tables.set(event.name, table(draft.tables.get(event.name), index, event));
+      draft.tables.set(event.name, table(draft.tables.get(event.name), index, round, event));
       break;
     case "note":
       draft.notes.push({ index, round, event });
@@ -299,12 +299,16 @@ function commit(draft: Draft, event: EventOf<"commit">): void {
   changeRound(draft, (it) => ({ emitted: it.emitted + event.nodes.length }));
 }
 
-function table(old: TableState | undefined, index: number, event: EventOf<"table">): TableState {
+function table(
+  old: TableState | undefined,
+  index: number,
+  round: number,
+  event: EventOf<"table">,
+): TableState {
   const rows = new Map(event.change === "set" ? [] : old?.rows);
   const wrote: string[] = [];
   const dropped: TableRow[] = [];
-  for (const cells of event.rows) {
-    const key = JSON.stringify(cells[0] ?? null);
+  for (const [key, cells] of keyed(event.rows)) {
     const before = old?.rows.get(key);
     if (event.change === "drop") {
       if (before) dropped.push(before);
@@ -312,12 +316,24 @@ function table(old: TableState | undefined, index: number, event: EventOf<"table
     } else if (before && JSON.stringify(before.cells) === JSON.stringify(cells)) {
       rows.set(key, before);
     } else {
-      rows.set(key, { key, cells, since: index });
+      rows.set(key, { key, cells, since: index, round, before: before ?? null });
       wrote.push(key);
     }
   }
   if (event.change === "set")
     for (const row of old?.rows.values() ?? []) if (!rows.has(row.key)) dropped.push(row);
   const columns = event.columns.length > 0 ? event.columns : (old?.columns ?? []);
-  return { name: event.name, columns, rows, index, wrote, dropped };
+  const evicted = [...(old?.round === round ? old.evicted : []), ...dropped];
+  return { name: event.name, columns, rows, index, round, wrote, dropped, evicted };
+}
+
+/** The first cell names a row; where one event repeats it, the repetitions are numbered. */
+function keyed(rows: EventOf<"table">["rows"]): [string, EventOf<"table">["rows"][number]][] {
+  const seen = new Map<string, number>();
+  return rows.map((cells) => {
+    const name = JSON.stringify(cells[0] ?? null);
+    const count = seen.get(name) ?? 0;
+    seen.set(name, count + 1);
+    return [count === 0 ? name : `${name}#${count}`, cells];
+  });
 }

@@ -132,6 +132,10 @@ export interface TableRow {
   readonly cells: readonly Cell[];
   /** Index of the event that wrote it last. */
   readonly since: number;
+  /** Index of that event's round; −1 before the first. */
+  readonly round: number;
+  /** The row that this one took the place of, with its own `before` in turn. */
+  readonly before: TableRow | null;
 }
 
 export interface TableState {
@@ -143,8 +147,12 @@ export interface TableState {
   readonly index: number;
   /** Keys that event wrote with other cells than before, or for the first time. */
   readonly wrote: readonly string[];
+  /** Index of that event's round; −1 before the first. */
+  readonly round: number;
   /** Rows that event took away. */
   readonly dropped: readonly TableRow[];
+  /** Rows that left in that event's round. */
+  readonly evicted: readonly TableRow[];
 }
 
 export interface State {

@@ -95,4 +95,3 @@ function random(count: number): LatticeNode[] {
   }
   return nodes;
 }
-
