@@ -1,7 +1,18 @@
 //! Who guesses. A drafter grows guesses below the head and learns from what the target said.
 
+mod grid;
+mod jacobi;
+mod lookahead;
 mod model;
+mod ngram;
+mod pool;
+mod recycling;
+pub use jacobi::{Init, Jacobi};
+pub use lookahead::Lookahead;
 pub use model::ModelDrafter;
+pub use ngram::AdaptiveNgrams;
+pub use pool::Pool;
+pub use recycling::{RankPath, Recycling, template};
 
 use crate::{Result, model::Scores, session::Session, tree::*};
 

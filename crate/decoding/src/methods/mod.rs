@@ -1,5 +1,6 @@
 //! The list of methods: one file and one page each, one line here, sorted by family.
 
+mod parallel;
 mod sampling;
 mod search;
 mod speculative;
@@ -14,6 +15,11 @@ pub static ALL: &[Entry] = &[
     Entry::of::<search::lattice_recombination::LatticeRecombination>(),
     // Draft and verify.
     Entry::of::<speculative::speculative_decoding::SpeculativeDecoding>(),
+    Entry::of::<speculative::token_recycling::TokenRecycling>(),
+    Entry::of::<speculative::anpd::Anpd>(),
+    // Parallel decoding: many positions a pass.
+    Entry::of::<parallel::jacobi::Jacobi>(),
+    Entry::of::<parallel::lookahead::Lookahead>(),
 ];
 
 pub fn find(id: &str) -> Result<&'static Entry> {

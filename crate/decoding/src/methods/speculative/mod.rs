@@ -1,1 +1,3 @@
+pub mod anpd;
 pub mod speculative_decoding;
+pub mod token_recycling;

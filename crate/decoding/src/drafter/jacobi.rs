@@ -1,0 +1,128 @@
+//! Guesses for a whole block at once, each pass replacing every guess by what the target says
+//! after the guesses before it. What it leaves out: a plain tail after the blocks (hybrid).
+//! Source: Santilli et al. 2023, arXiv:2305.10427.
+
+use super::{Drafter, Verdict, grid};
+use crate::{
+    Result,
+    filter::Pipeline,
+    random::Key,
+    row,
+    session::{Proposal, Session},
+    trace::TableChange,
+    tree::*,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a block is filled with before its first pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Init {
+    /// Tokens of the prompt, drawn at random.
+    #[default]
+    Prompt,
+    /// Copies of the last token.
+    Last,
+    /// Token 0, which is padding in many vocabularies.
+    Pad,
+}
+
+impl Init {
+    /// The guess for the token at depth `position` of the sequence.
+    pub fn token(self, session: &Session<'_>, position: u32) -> TokenId {
+        match self {
+            Self::Prompt => {
+                let prompt_len = session.prompt_len();
+                let key = Key { purpose: "window", lane: 0, position, draw: session.step_index() };
+                let index = (session.uniform(key) * prompt_len as f32) as u32;
+                let index = index.min(prompt_len - 1);
+                session.tokens()[index as usize]
+            }
+            Self::Last => session.forest()[session.head()].token().expect("texts are tokens"),
+            Self::Pad => 0,
+        }
+    }
+}
+
+pub struct Jacobi {
+    /// b: guesses of a fresh block.
+    pub block_len: u32,
+    pub init: Init,
+    /// The target's post-processing, so that the guesses settle where the target's draws do.
+    pub pipeline: Pipeline,
+    /// Line of the pseudo-code that replaces the guesses.
+    pub learn_line: u32,
+    /// The guesses of the block that are not final.
+    guesses: Vec<TokenId>,
+    /// Passes so far: the row of the grid.
+    iteration: u32,
+}
+
+impl Jacobi {
+    pub fn new(block_len: u32, init: Init, pipeline: Pipeline, learn_line: u32) -> Self {
+        Self { block_len, init, pipeline, learn_line, guesses: Vec::new(), iteration: 0 }
+    }
+
+    fn begin_block(&mut self, session: &mut Session<'_>) {
+        // One token always comes from the target itself.
+        let block_len = self.block_len.min(session.room().saturating_sub(1));
+        let first = session.head_depth() + 1;
+        self.guesses = (first..first + block_len).map(|at| self.init.token(session, at)).collect();
+        let cells = (first..).zip(&self.guesses);
+        let cells =
+            cells.map(|(at, &token)| grid::cell(self.iteration, at, token, "guess")).collect();
+        session.table("grid", TableChange::Put, &grid::columns(), cells);
+    }
+}
+
+impl Drafter for Jacobi {
+    async fn draft(&mut self, session: &mut Session<'_>) -> Result<Vec<NodeId>> {
+        if self.guesses.is_empty() {
+            self.begin_block(session);
+        }
+        let mut at = session.head();
+        let mut drafted = Vec::new();
+        for &token in &self.guesses {
+            at = session.grow(at, token, Proposal::by("jacobi"));
+            drafted.push(at);
+        }
+        Ok(drafted)
+    }
+
+    fn observe(&mut self, session: &mut Session<'_>, verdict: &Verdict<'_>) {
+        session.line(self.learn_line);
+        self.iteration += 1;
+        let first = session.forest()[verdict.scored[0]].depth + 1;
+        let lane = session.forest()[verdict.scored[0]].lane.0;
+        let fixed = verdict.accepted.len() + usize::from(verdict.emitted.is_some());
+        let mut cells = Vec::new();
+        let mut next = Vec::new();
+        for (index, &node) in verdict.scored.iter().enumerate() {
+            let position = first + index as u32;
+            let probs = self.pipeline.probs(session.forest(), node, verdict.scores.row(index));
+            // The draw that plain sampling would make here: with the uniforms fixed, sampling is
+            // a function of the text too, and its fixed point is the sampled text.
+            let token = if self.pipeline.is_greedy() {
+                row::arg_max(&probs)
+            } else {
+                row::draw(&probs, session.uniform(Key::target(lane, position)))
+            };
+            let guess = self.guesses.get(index);
+            let state = match index < fixed {
+                true => "fixed",
+                false if guess == Some(&token) => "same",
+                false => "changed",
+            };
+            // The row after the last guess speaks of the next block, until its token is final.
+            if index < fixed || guess.is_some() {
+                cells.push(grid::cell(self.iteration, position, token, state));
+            }
+            next.push(token);
+        }
+        session.table("grid", TableChange::Put, &grid::columns(), cells);
+        // Guesses that nothing was read after keep the length of the block.
+        next.truncate(self.guesses.len());
+        self.guesses = next.split_off(fixed.min(next.len()));
+    }
+}

@@ -1,0 +1,147 @@
+//! Guesses from n-grams of several lengths, counted on the text so far: the longest context that
+//! is known answers with its most frequent next token. Counts live as long as the run.
+//! Source: Ou, Chen, Tian 2024, arXiv:2404.08698.
+
+use super::Drafter;
+use crate::{
+    Result,
+    session::{Proposal, Session},
+    trace::{Cell, Column, ColumnKind, TableChange},
+    tree::*,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How often a token followed a context, and when it last did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Tally {
+    count: u32,
+    /// Position in the text; ties go to the latest.
+    last: usize,
+}
+
+/// Counts of all n-grams of 2 to `longest` tokens in one growing text.
+pub struct Counter {
+    longest: usize,
+    /// By context of 1 to `longest` − 1 tokens, then by next token.
+    followers: BTreeMap<Vec<TokenId>, BTreeMap<TokenId, Tally>>,
+    /// Tokens of the text already counted.
+    counted: usize,
+}
+
+impl Counter {
+    pub fn new(longest: usize) -> Self {
+        Self { longest, followers: BTreeMap::new(), counted: 0 }
+    }
+
+    /// Counts the n-grams that end in a token not counted yet; returns them, context and next.
+    pub fn extend(&mut self, text: &[TokenId]) -> BTreeSet<(Vec<TokenId>, TokenId)> {
+        let mut changed = BTreeSet::new();
+        for end in self.counted..text.len() {
+            for context_len in 1..self.longest.min(end + 1) {
+                let context = text[end - context_len..end].to_vec();
+                let followers = self.followers.entry(context.clone()).or_default();
+                let tally = followers.entry(text[end]).or_default();
+                *tally = Tally { count: tally.count + 1, last: end };
+                changed.insert((context, text[end]));
+            }
+        }
+        self.counted = text.len();
+        changed
+    }
+
+    /// The most frequent token after the longest known end of `text` (ties: the most recent), and
+    /// the length of the n-gram that said so.
+    pub fn guess(&self, text: &[TokenId]) -> Option<(TokenId, usize)> {
+        let longest = (self.longest - 1).min(text.len());
+        (1..=longest).rev().find_map(|context_len| {
+            let followers = self.followers.get(&text[text.len() - context_len..])?;
+            let best = followers.iter().max_by_key(|(_, tally)| **tally)?;
+            Some((*best.0, context_len + 1))
+        })
+    }
+
+    fn count(&self, context: &[TokenId], next: TokenId) -> u32 {
+        self.followers.get(context).and_then(|it| it.get(&next)).map_or(0, |it| it.count)
+    }
+}
+
+pub struct AdaptiveNgrams {
+    /// K: tokens guessed per round.
+    pub draft_len: usize,
+    /// Line of the pseudo-code that guesses; the one before counts.
+    pub guess_line: u32,
+    counter: Counter,
+}
+
+impl AdaptiveNgrams {
+    /// `longest`: tokens of the longest n-gram, at least 2.
+    pub fn new(longest: usize, draft_len: usize, guess_line: u32) -> Self {
+        Self { draft_len, guess_line, counter: Counter::new(longest) }
+    }
+}
+
+impl Drafter for AdaptiveNgrams {
+    async fn draft(&mut self, session: &mut Session<'_>) -> Result<Vec<NodeId>> {
+        let mut text = session.tokens();
+        let changed = self.counter.extend(&text);
+        show_counts(session, &self.counter, &changed);
+        session.line(self.guess_line);
+        let most = self.draft_len.min(session.room().saturating_sub(1) as usize);
+        let (mut drafted, mut levels) = (Vec::new(), Vec::new());
+        let mut at = session.head();
+        while drafted.len() < most {
+            let Some((token, level)) = self.counter.guess(&text) else { break };
+            at = session.grow(at, token, Proposal::by("ngram"));
+            text.push(token);
+            drafted.push(at);
+            levels.push(level.to_string());
+            if session.ends(token) {
+                break;
+            }
+        }
+        if !drafted.is_empty() {
+            let guess = text.split_off(text.len() - drafted.len());
+            session.note(
+                "ngram_levels",
+                "The text so far suggests {guess}; lengths of the n-grams that said so: {levels}.",
+                &[("guess", Cell::Tokens(guess)), ("levels", Cell::Text(levels.join(", ")))],
+            );
+        }
+        Ok(drafted)
+    }
+}
+
+/// Puts the changed counts into the table `ngrams`.
+fn show_counts(
+    session: &mut Session<'_>,
+    counter: &Counter,
+    changed: &BTreeSet<(Vec<TokenId>, TokenId)>,
+) {
+    let rows: Vec<_> = changed
+        .iter()
+        .map(|(context, next)| {
+            let count = counter.count(context, *next);
+            let key = context.iter().chain([next]).map(TokenId::to_string).collect::<Vec<_>>();
+            vec![
+                Cell::Text(key.join(" ")),
+                Cell::Number(context.len() as f32 + 1.0),
+                Cell::Tokens(context.clone()),
+                Cell::Number(*next as f32),
+                Cell::Number(count as f32),
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        session.table("ngrams", TableChange::Put, &columns(), rows);
+    }
+}
+
+fn columns() -> [Column; 5] {
+    [
+        Column::new("key", ColumnKind::Text),
+        Column::new("level", ColumnKind::Number),
+        Column::new("context", ColumnKind::Tokens),
+        Column::new("next", ColumnKind::Token),
+        Column::new("count", ColumnKind::Number),
+    ]
+}

@@ -1,0 +1,138 @@
+//! Guesses from what earlier passes threw away: for every token the best successors of its last
+//! row, read out as a tree of a fixed shape. Reset with every run.
+//! Source: Luo et al. 2024, arXiv:2408.08696.
+
+use super::{Drafter, Verdict};
+use crate::{
+    Result, row,
+    session::{Proposal, Session},
+    trace::{Cell, Column, ColumnKind, TableChange},
+    tree::*,
+};
+use std::collections::BTreeMap;
+
+/// A place in the draft: the rank to take at each level, 0 the best.
+pub type RankPath = Vec<usize>;
+
+/// All rank paths with Π(rank + 1) ≤ `breadth` and at most `depth` ranks, shortest first.
+pub fn template(breadth: usize, depth: usize) -> Vec<RankPath> {
+    let mut paths: Vec<RankPath> = Vec::new();
+    let mut level = vec![(Vec::new(), 1)];
+    for _ in 0..depth {
+        level = level
+            .iter()
+            .flat_map(|(path, product): &(RankPath, usize)| {
+                (0..breadth / product).map(move |rank| {
+                    let mut longer = path.clone();
+                    longer.push(rank);
+                    (longer, product * (rank + 1))
+                })
+            })
+            .collect();
+        paths.extend(level.iter().map(|(path, _)| path.clone()));
+    }
+    paths
+}
+
+pub struct Recycling {
+    /// Successors kept per token.
+    pub k: usize,
+    /// Prefixes before what they begin.
+    pub template: Vec<RankPath>,
+    /// Whether the first pass also brings the rows of the prompt, which runs anyway.
+    pub warm_from_prompt: bool,
+    /// Line of the pseudo-code that stores the rows.
+    pub learn_line: u32,
+    /// The matrix M: per token its `k` best successors, best first. Tokens never fed are absent.
+    successors: BTreeMap<TokenId, Vec<TokenId>>,
+    prompt: Vec<NodeId>,
+}
+
+impl Recycling {
+    pub fn new(k: usize, template: Vec<RankPath>, warm_from_prompt: bool, learn_line: u32) -> Self {
+        let (successors, prompt) = (BTreeMap::new(), Vec::new());
+        Self { k, template, warm_from_prompt, learn_line, successors, prompt }
+    }
+
+    /// Overwrites the row of `token`; says whether it changed.
+    fn store(&mut self, token: TokenId, log_probs: &[f32]) -> bool {
+        let best: Vec<_> = row::top_k(log_probs, self.k).into_iter().map(|it| it.0).collect();
+        self.successors.insert(token, best.clone()) != Some(best)
+    }
+}
+
+impl Drafter for Recycling {
+    async fn draft(&mut self, session: &mut Session<'_>) -> Result<Vec<NodeId>> {
+        let depth = session.room().saturating_sub(1) as usize;
+        let mut places = BTreeMap::from([(&[][..], session.head())]);
+        let mut drafted = Vec::new();
+        for path in self.template.iter().filter(|path| path.len() <= depth) {
+            let (&rank, before) = path.split_last().expect("a path has a rank");
+            let Some(&parent) = places.get(before) else { continue };
+            let token = session.forest()[parent].token().expect("guesses are tokens");
+            let ended = parent != session.head() && session.ends(token);
+            let next = self.successors.get(&token).and_then(|row| row.get(rank));
+            if let Some(&next) = next.filter(|_| !ended) {
+                let node = session.grow(parent, next, Proposal::by("recycled"));
+                places.insert(path, node);
+                drafted.push(node);
+            }
+        }
+        if !drafted.is_empty() {
+            session.note(
+                "recycled",
+                "A tree of {nodes} guesses is read from stored rows; {rows} tokens have a row.",
+                &[
+                    ("nodes", Cell::Number(drafted.len() as f32)),
+                    ("rows", Cell::Number(self.successors.len() as f32)),
+                ],
+            );
+        }
+        Ok(drafted)
+    }
+
+    fn also_score(&mut self, session: &mut Session<'_>) -> Vec<NodeId> {
+        self.prompt.clear();
+        if self.warm_from_prompt && session.step_index() == 0 {
+            let head = session.head();
+            self.prompt = session.forest().path(None, head);
+            self.prompt.pop();
+        }
+        self.prompt.clone()
+    }
+
+    fn observe(&mut self, session: &mut Session<'_>, verdict: &Verdict<'_>) {
+        session.line(self.learn_line);
+        // Of several rows for one token the last one stays: accepted nodes know the true context.
+        let accepted =
+            |node: &NodeId| *node == verdict.scored[0] || verdict.accepted.contains(node);
+        let prompt = self.prompt.iter().enumerate().map(|(i, &n)| (n, verdict.also_row(i)));
+        let scored = verdict.scored.iter().enumerate().map(|(i, &n)| (n, verdict.scores.row(i)));
+        let (kept, dropped): (Vec<_>, Vec<_>) = scored.partition(|(node, _)| accepted(node));
+        let rows: Vec<_> = prompt.chain(dropped).chain(kept).collect();
+        let before = self.successors.clone();
+        for (node, log_probs) in rows {
+            let token = session.forest()[node].token().expect("guesses are tokens");
+            self.store(token, log_probs);
+        }
+        let changed = self.successors.iter().filter(|(token, row)| before.get(token) != Some(row));
+        let rows: Vec<_> = changed
+            .map(|(&token, row)| {
+                let state = if before.contains_key(&token) { "changed" } else { "new" };
+                let next = Cell::Tokens(row.clone());
+                vec![Cell::Number(token as f32), next, Cell::Text(state.into())]
+            })
+            .collect();
+        if !rows.is_empty() {
+            session.table("adjacency", TableChange::Put, &columns(), rows);
+        }
+    }
+}
+
+fn columns() -> [Column; 3] {
+    [
+        Column::new("token", ColumnKind::Token),
+        Column::new("next", ColumnKind::Tokens),
+        Column::new("state", ColumnKind::Text),
+    ]
+}

@@ -1,0 +1,2 @@
+pub mod jacobi;
+pub mod lookahead;
