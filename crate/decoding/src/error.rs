@@ -19,6 +19,8 @@ pub enum Error {
     MissingModel { role: String },
     #[error("this method needs n-gram tables, and none are loaded beside the target model")]
     MissingNgrams,
+    #[error("the n-gram tables cannot be read: {reason}")]
+    Ngrams { reason: String },
     #[error("the tokenizers of {target:?} and {other:?} differ: {detail}; both must share one")]
     VocabularyMismatch { target: String, other: String, detail: String },
     #[error("parameters of {method:?}: {reason}")]
@@ -45,6 +47,7 @@ impl Error {
             Self::UnknownToken { .. } => "unknown_token",
             Self::MissingModel { .. } => "missing_model",
             Self::MissingNgrams => "missing_ngrams",
+            Self::Ngrams { .. } => "ngrams",
             Self::VocabularyMismatch { .. } => "vocabulary_mismatch",
             Self::Params { .. } => "params",
             Self::NotANumber { .. } => "not_a_number",
