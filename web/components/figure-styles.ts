@@ -1,0 +1,260 @@
+// How a figure is laid out: text, then stage with the explanation beside it, then the scrubber.
+// Below 600 px the explanation becomes a sheet at the foot.
+
+import { css } from "lit";
+
+export const figureStyles = css`
+  :host {
+    display: block;
+    container: figure / inline-size;
+    color: var(--ink);
+    font: var(--size-3) / 1.5 var(--font-label);
+    font-variant-numeric: tabular-nums;
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  .figure {
+    background: var(--paper);
+    border: 1px solid var(--rule);
+    border-radius: 6px;
+  }
+  .unseen {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    margin: -1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: pre;
+  }
+  .text {
+    box-sizing: content-box;
+    position: relative;
+    padding: var(--space-3) var(--space-4);
+    overflow-y: auto;
+    border-bottom: 1px solid var(--rule);
+    font-size: var(--size-4);
+  }
+  .middle {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) minmax(15rem, 20rem);
+  }
+  .stage {
+    min-width: 0;
+    display: flex;
+    flex-direction: column;
+  }
+  .stage-body {
+    position: relative;
+    flex: 1;
+    overflow-x: auto;
+    overflow-y: hidden;
+  }
+  .tabs {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 var(--space-4);
+    padding: var(--space-1) var(--space-4) 0;
+  }
+  .tabs button {
+    padding: var(--space-2) 0 0.4rem;
+    border: 0;
+    border-bottom: 2px solid transparent;
+    background: none;
+    color: var(--ink-2);
+    font: var(--size-2) / 1.4 var(--font-label);
+    cursor: pointer;
+  }
+  .tabs button:hover {
+    color: var(--ink);
+  }
+  .tabs button[aria-selected="true"] {
+    color: var(--ink);
+    border-bottom-color: var(--accent);
+  }
+  .side {
+    border-left: 1px solid var(--rule);
+    min-width: 0;
+  }
+  .side-body {
+    padding: var(--space-3) var(--space-4);
+    display: grid;
+    gap: var(--space-4);
+    align-content: start;
+  }
+  .sheet-handle {
+    display: none;
+  }
+  h3 {
+    margin: 0 0 var(--space-1);
+    font: italic var(--size-3) / 1.4 var(--font-text);
+    color: var(--ink-2);
+  }
+  .pseudo ol {
+    margin: 0;
+    padding: 0;
+    list-style: none;
+    counter-reset: line;
+    font: var(--size-1) / 1.55 var(--font-code);
+  }
+  .pseudo li {
+    counter-increment: line;
+    display: grid;
+    grid-template-columns: 1.4em 1fr;
+    padding: 0.1em 0.3em 0.1em 0;
+    border-left: 3px solid transparent;
+    color: var(--ink-2);
+  }
+  .pseudo li::before {
+    content: counter(line);
+    color: var(--ink-3);
+    text-align: right;
+    padding-right: 0.6em;
+  }
+  .pseudo code {
+    font: inherit;
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
+    text-indent: -1em;
+    padding-left: 1em;
+  }
+  .pseudo i {
+    color: var(--ink-3);
+    font-style: normal;
+  }
+  .pseudo li.now {
+    background: var(--paper-3);
+    border-left-color: var(--accent);
+    color: var(--ink);
+  }
+  .scrubber {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr) auto auto auto;
+    align-items: center;
+    gap: var(--space-3);
+    padding: var(--space-2) var(--space-4);
+    border-top: 1px solid var(--rule);
+    background: var(--paper-2);
+    border-radius: 0 0 6px 6px;
+  }
+  .buttons {
+    display: flex;
+  }
+  .buttons button {
+    display: grid;
+    place-items: center;
+    width: 30px;
+    height: 32px;
+    padding: 0;
+    border: 0;
+    border-radius: var(--radius);
+    background: none;
+    color: var(--ink-2);
+    cursor: pointer;
+  }
+  .buttons button:hover {
+    color: var(--ink);
+    background: var(--paper-3);
+  }
+  .buttons button:nth-child(4) {
+    color: var(--on-accent);
+    background: var(--accent);
+    border-radius: 50%;
+    width: 32px;
+    margin-inline: var(--space-1);
+  }
+  .line {
+    position: relative;
+    height: 40px;
+  }
+  .line .track {
+    /* The thumb's middle travels half its width short of both ends. */
+    width: calc(100% - 16px);
+    margin-inline: 8px;
+  }
+  .line input {
+    position: absolute;
+    inset: auto 0 0;
+    width: 100%;
+    height: 16px;
+    margin: 0;
+    accent-color: var(--accent);
+  }
+  .place {
+    font-size: var(--size-2);
+    min-width: 4.5em;
+    text-align: right;
+  }
+  .place .of {
+    color: var(--ink-3);
+  }
+  .speed select,
+  .live {
+    font: var(--size-2) var(--font-label);
+    color: var(--ink);
+    background: var(--paper);
+    border: 1px solid var(--rule-strong);
+    border-radius: var(--radius);
+    height: 28px;
+  }
+  .live {
+    font-weight: 600;
+    letter-spacing: 0.06em;
+    cursor: pointer;
+  }
+  .live.on {
+    color: var(--on-accent);
+    background: var(--accent);
+    border-color: var(--accent);
+  }
+  button:focus-visible,
+  select:focus-visible,
+  input:focus-visible,
+  .stage-body:focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+  .stage-body:focus-visible {
+    outline-offset: -2px;
+  }
+
+  @container figure (max-width: 600px) {
+    .middle {
+      display: block;
+    }
+    .scrubber {
+      grid-template-columns: minmax(0, 1fr) auto auto auto;
+      gap: var(--space-2);
+    }
+    .buttons {
+      grid-row: 2;
+      justify-content: space-between;
+    }
+    .line {
+      grid-column: 1 / -1;
+    }
+    .side {
+      border-left: 0;
+      border-top: 1px solid var(--rule);
+    }
+    .sheet-handle {
+      display: block;
+      width: 100%;
+      padding: var(--space-2) var(--space-4);
+      border: 0;
+      background: var(--paper-2);
+      color: var(--ink);
+      font: var(--size-2) var(--font-label);
+      text-align: left;
+    }
+  }
+
+  @media print {
+    .scrubber,
+    .tabs,
+    .sheet-handle {
+      display: none;
+    }
+  }
+`;

@@ -1,0 +1,206 @@
+// The text band. Shows `commit` (the text), and of the current round `grow`, `judge` and `sample`:
+// the guesses as they hang below the text, and what became of them. States by underline, texture
+// and sign; colour only repeats them.
+
+import { css, html, type TemplateResult } from "lit";
+import { mainPath, type NodeState, type State, type Status } from "../trace/state.ts";
+import { pieces, visible, type Piece, type Vocabulary } from "../trace/words.ts";
+
+/** What each state is called when read aloud, and the sign that goes with it. */
+export const STATUS: Readonly<Record<Status, { name: string; sign: string }>> = {
+  prompt: { name: "prompt", sign: "" },
+  chosen: { name: "chosen by the target", sign: "" },
+  draft: { name: "guess, not judged yet", sign: "" },
+  accepted: { name: "guess, kept", sign: "✓" },
+  rejected: { name: "guess, rejected", sign: "×" },
+  recovered: { name: "takes the place of a rejected guess", sign: "↻" },
+  bonus: { name: "bonus token of the same pass", sign: "+" },
+  pruned: { name: "guess, dropped without a test", sign: "" },
+};
+
+/** Nodes below the committed text that a reader would read on to: the best path as it stands. */
+export function openPath(state: State): NodeState[] {
+  const head = state.lanes[0]?.head;
+  if (head === undefined) return [];
+  let best: { leaf: NodeState; worth: readonly number[] } | null = null;
+  for (const node of state.nodes) {
+    if (node.committed || node.lane !== 0 || node.round !== state.rounds.length - 1) continue;
+    if (node.pruned !== null && node.status !== "rejected") continue;
+    const worth = worthOf(node);
+    if (!best || compare(worth, best.worth) > 0) best = { leaf: node, worth };
+  }
+  if (!best) return [];
+  const path: NodeState[] = [];
+  let at: NodeState | undefined = best.leaf;
+  while (at && !at.committed) {
+    path.push(at);
+    at = at.parent === null ? undefined : state.nodes[at.parent];
+  }
+  path.reverse();
+  // A rejected guess stands struck out before the token that took its place.
+  const last = path.at(-1);
+  if (last?.status === "recovered" && last.parent !== null) {
+    const struck = state.nodes[last.parent]!.children.map((id) => state.nodes[id]!).filter(
+      (it) => it.status === "rejected",
+    );
+    path.splice(-1, 0, ...struck.slice(0, 1));
+  }
+  return path;
+}
+
+/** Decided tokens first, then long guesses, then likely ones. */
+function worthOf(node: NodeState): readonly number[] {
+  const decided = node.status === "recovered" || node.status === "bonus" ? 2 : 0;
+  return [
+    decided + (node.status === "accepted" ? 1 : 0),
+    node.status === "rejected" ? 0 : 1,
+    node.depth,
+    node.logProb ?? 0,
+  ];
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return 0;
+}
+
+/** White space that a reader should see; plain spaces inside words stay as they are. */
+function shown(piece: Piece): string {
+  return piece.text
+    .split(/(?<=\n)/)
+    .map((line) => visible(line).replaceAll("␣", " ") + (line.endsWith("\n") ? "\n" : ""))
+    .join("");
+}
+
+/** A token that is nothing but white space shows it. */
+const onlySpace = (text: string): boolean => /^[ \t\n\r]+$/.test(text);
+
+function token(node: NodeState, piece: Piece, first: boolean, recent: boolean): TemplateResult {
+  const { name, sign } = STATUS[node.status];
+  const text = onlySpace(piece.text)
+    ? visible(piece.text) + (piece.text.includes("\n") ? "\n" : "")
+    : shown(piece);
+  const label = `${visible(piece.text) || "continues the character before"}: ${name}`;
+  return html`<span
+    role="option"
+    class="token ${node.status} ${piece.continues ? "continues" : ""} ${
+      node.committed ? "committed" : "open"
+    }"
+    data-node=${node.id}
+    tabindex=${first ? 0 : -1}
+    aria-selected="false"
+    aria-label=${label}
+    >${text}${sign && recent ? html`<sup aria-hidden="true">${sign}</sup>` : ""}</span
+  >`;
+}
+
+/** The whole text so far, one element a token. `stop` is the token that Tab reaches. */
+export function renderText(
+  state: State,
+  vocabulary: Vocabulary,
+  stop: number | null,
+): TemplateResult {
+  const committed = mainPath(state).map((id) => state.nodes[id]!);
+  const nodes = [...committed, ...openPath(state)];
+  const cut = pieces(
+    vocabulary,
+    nodes.map((it) => it.token),
+  );
+  const now = state.rounds.length - 1;
+  const reachable = nodes.some((it) => it.id === stop) ? stop : nodes.at(-1)?.id;
+  return html`<div
+    class="tokens"
+    role="listbox"
+    aria-label="Text, token by token"
+    aria-orientation="horizontal"
+  >
+    ${nodes.map((node, i) => token(node, cut[i]!, node.id === reachable, node.round === now))}
+  </div>`;
+}
+
+/** The committed text as one string, for reading aloud and copying. */
+export function plainText(state: State, vocabulary: Vocabulary): string {
+  const tokens = mainPath(state).map((id) => state.nodes[id]!.token);
+  return pieces(vocabulary, tokens)
+    .map((it) => it.text)
+    .join("");
+}
+
+export const textStyles = css`
+  .tokens {
+    font: var(--size-4) / 1.75 var(--font-text);
+    overflow-wrap: anywhere;
+  }
+  .token {
+    /* On the tokens only: the template's own line breaks around them are not text. */
+    white-space: pre-wrap;
+    position: relative;
+    padding: 0.1em 0 0.06em;
+    border-bottom: 2px solid transparent;
+    border-radius: 2px;
+    cursor: pointer;
+    -webkit-box-decoration-break: clone;
+    box-decoration-break: clone;
+  }
+  .token + .token {
+    box-shadow: -1px 0 0 -0.5px color-mix(in srgb, var(--rule) 60%, transparent);
+  }
+  .token sup {
+    font: 600 0.6em/0 var(--font-label);
+    vertical-align: 0.65em;
+    margin-inline: 0.05em 0.1em;
+  }
+  .token.prompt {
+    color: var(--ink-2);
+  }
+  .token.draft {
+    border-bottom: 2px dashed var(--state-draft-ink);
+    color: var(--ink-2);
+  }
+  .token.accepted {
+    border-bottom-color: var(--state-accepted);
+    background: color-mix(in srgb, var(--state-accepted) 9%, transparent);
+  }
+  .token.accepted sup {
+    color: var(--state-accepted-ink);
+  }
+  .token.rejected {
+    color: var(--state-rejected-ink);
+    text-decoration: line-through;
+    text-decoration-thickness: 1.5px;
+    background: repeating-linear-gradient(
+      -45deg,
+      color-mix(in srgb, var(--state-rejected) 26%, transparent) 0 1.5px,
+      transparent 1.5px 5px
+    );
+  }
+  .token.recovered {
+    border-bottom: 3px double var(--state-recovered-ink);
+    background: color-mix(in srgb, var(--state-recovered) 16%, transparent);
+  }
+  .token.recovered sup {
+    color: var(--state-recovered-ink);
+  }
+  .token.bonus {
+    border-bottom: 2px dotted var(--state-bonus-ink);
+    background: color-mix(in srgb, var(--state-bonus) 14%, transparent);
+  }
+  .token.bonus sup {
+    color: var(--state-bonus-ink);
+  }
+  .token.old {
+    background: none;
+  }
+  .token.pruned {
+    color: var(--ink-3);
+  }
+  .token[marked] {
+    background-color: var(--mark);
+    outline: 1.5px solid var(--ink);
+    outline-offset: 1px;
+  }
+  .token:focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+`;
