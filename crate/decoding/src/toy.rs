@@ -263,3 +263,9 @@ pub fn forest(prompt: &[TokenId]) -> (Forest, NodeId) {
     let head = forest.lane(lane).head;
     (forest, head)
 }
+
+/// Adds a node to a forest that no run owns; for tests of parts.
+pub fn grow(forest: &mut Forest, parent: NodeId, input: Input) -> NodeId {
+    let lane = forest[parent].lane;
+    forest.push(lane, Some(parent), input)
+}
