@@ -19,6 +19,8 @@ pub mod speculate;
 pub mod toy;
 pub mod trace;
 pub mod tree;
+#[cfg(test)]
+mod trial;
 pub mod verifier;
 
 pub use error::{Error, Result};

@@ -150,3 +150,6 @@ pub fn settle<D: Drafter>(
     session.prune(&rejected, "not kept");
     session.commit(emitted.or(accepted.last().copied()).expect("a round emits something"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,6 +48,12 @@ impl Pipeline {
         Self::default().with(Temperature(temperature))
     }
 
+    /// For drafts that rank their guesses or need a confidence: temperature alone, and 1 when
+    /// greedy, because a point mass has no second-best token.
+    pub fn ranking(temperature: f32) -> Self {
+        Self::temperature(if temperature > 0.0 { temperature } else { 1.0 })
+    }
+
     pub fn with(mut self, filter: impl Filter + 'static) -> Self {
         self.filters.push(Box::new(filter));
         self

@@ -3,7 +3,7 @@
 mod parallel;
 mod sampling;
 mod search;
-mod speculative;
+pub(crate) mod speculative;
 
 use crate::{Error, Result, method::Entry};
 
@@ -15,6 +15,8 @@ pub static ALL: &[Entry] = &[
     Entry::of::<search::lattice_recombination::LatticeRecombination>(),
     // Draft and verify.
     Entry::of::<speculative::speculative_decoding::SpeculativeDecoding>(),
+    Entry::of::<speculative::opt_tree::OptTree>(),
+    Entry::of::<speculative::rsd_s::RsdS>(),
     Entry::of::<speculative::token_recycling::TokenRecycling>(),
     Entry::of::<speculative::anpd::Anpd>(),
     // Parallel decoding: many positions a pass.

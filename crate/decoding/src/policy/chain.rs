@@ -7,12 +7,19 @@ use crate::{random::Key, row};
 pub struct Chain {
     /// γ: tokens guessed per round.
     pub draft_len: u32,
+    /// The draft ends with a token less probable than this. The token itself is kept: it was
+    /// drawn, and dropping it would bias the ratio test.
+    pub stop_below: f32,
     left: u32,
 }
 
 impl Chain {
     pub fn new(draft_len: u32) -> Self {
-        Self { draft_len, left: 0 }
+        Self { draft_len, stop_below: 0.0, left: 0 }
+    }
+
+    pub fn stopping_below(self, stop_below: f32) -> Self {
+        Self { stop_below, ..self }
     }
 }
 
@@ -33,6 +40,7 @@ impl TreePolicy for Chain {
             session.sample_probs(*node, "draft", probs, key).token
         };
         self.left -= 1;
-        Expansion { children: vec![Child { parent: 0, token }], more: self.left > 0 }
+        let more = self.left > 0 && probs[token as usize] >= self.stop_below;
+        Expansion { children: vec![Child { parent: 0, token }], more }
     }
 }

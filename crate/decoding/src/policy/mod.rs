@@ -3,7 +3,13 @@
 //! token is never dropped after it was seen: otherwise the ratio test is biased.
 
 mod chain;
+mod comb;
+mod opt_tree;
+mod stochastic_beam;
 pub use chain::Chain;
+pub use comb::Comb;
+pub use opt_tree::OptTree;
+pub use stochastic_beam::StochasticBeam;
 
 use crate::{session::Session, tree::*};
 use std::rc::Rc;

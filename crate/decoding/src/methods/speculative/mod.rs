@@ -1,3 +1,5 @@
 pub mod anpd;
+pub mod opt_tree;
+pub mod rsd_s;
 pub mod speculative_decoding;
 pub mod token_recycling;

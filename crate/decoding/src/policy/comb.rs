@@ -1,0 +1,95 @@
+//! A chain of best tokens with runners-up as leaves beside each: many where the draft is unsure,
+//! few where it is confident. The tokens are ranked, not drawn: verify with R1 or R2.
+//! Source: Du et al. 2024 (CaPE), arXiv:2402.02082; widths of Xia et al. 2024 (SWIFT),
+//! arXiv:2410.06916.
+
+use super::*;
+use crate::row;
+
+/// Guesses per position, the main one included, by the best token's probability: the first line
+/// whose bound is exceeded counts.
+pub const WIDTHS: [(f32, usize); 4] = [(0.95, 3), (0.8, 5), (0.5, 8), (0.0, 10)];
+
+#[derive(Clone, Debug)]
+pub struct Comb {
+    /// Positions guessed per round, at most.
+    pub draft_len: u32,
+    /// The draft ends with a best token less probable than this (the token is kept).
+    pub stop_below: f32,
+    /// As `WIDTHS`.
+    pub widths: Vec<(f32, usize)>,
+    left: u32,
+    /// The last expansion's best token, the only one that is extended.
+    main: TokenId,
+}
+
+impl Comb {
+    pub fn new(draft_len: u32, stop_below: f32) -> Self {
+        Self { draft_len, stop_below, widths: WIDTHS.to_vec(), left: 0, main: 0 }
+    }
+
+    fn width(&self, confidence: f32) -> usize {
+        self.widths.iter().find(|it| confidence > it.0).map_or(1, |it| it.1)
+    }
+}
+
+impl TreePolicy for Comb {
+    fn begin(&mut self, _: &Session<'_>, depth: u32) -> bool {
+        self.left = self.draft_len.min(depth);
+        self.left > 0
+    }
+
+    fn expand(&mut self, _: &mut Session<'_>, frontier: &[Frontier]) -> Expansion {
+        let probs = &frontier[0].probs;
+        self.main = row::arg_max(probs);
+        let confidence = probs[self.main as usize];
+        let children = row::top_k(probs, self.width(confidence))
+            .into_iter()
+            .filter(|it| it.1 > 0.0)
+            .map(|(token, _)| Child { parent: 0, token })
+            .collect();
+        self.left -= 1;
+        Expansion { children, more: self.left > 0 && confidence >= self.stop_below }
+    }
+
+    fn draws(&self) -> bool {
+        false
+    }
+
+    fn extends(&self, child: &Child) -> bool {
+        child.token == self.main
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trial::{Trial, tree};
+
+    fn comb(widths: &[(f32, usize)], stop_below: f32) -> Comb {
+        Comb { widths: widths.to_vec(), ..Comb::new(3, stop_below) }
+    }
+
+    #[test]
+    fn unsure_positions_get_more_runners_up() {
+        let it = Comb::new(8, 0.8);
+        assert_eq!([0.96, 0.95, 0.8, 0.5, 0.1].map(|sure| it.width(sure)), [3, 5, 8, 10, 10]);
+    }
+
+    #[test]
+    fn only_the_best_token_of_a_position_is_extended() {
+        // State 3's best token is 3 (.6) again and again; runners-up are 2, then 0.
+        let mut trial = Trial::t4(&[3]);
+        let drafted = tree(&mut trial, comb(&[(0.5, 2), (0.0, 3)], 0.0));
+        assert_eq!(drafted, ["3", "2", "3 3", "3 2", "3 3 3", "3 3 2"]);
+        // State 0's best is 1 (.4): three guesses, then 1 after 1 (.3, ties to the lower id).
+        let drafted = tree(&mut Trial::t4(&[0]), comb(&[(0.35, 2), (0.0, 3)], 0.0));
+        assert_eq!(drafted, ["1", "0", "1 1", "1 2", "1 0", "1 1 1", "1 1 2", "1 1 0"]);
+    }
+
+    #[test]
+    fn an_unsure_token_is_kept_and_ends_the_draft() {
+        assert_eq!(tree(&mut Trial::t4(&[3]), comb(&[(0.0, 1)], 0.61)), ["3"]);
+        assert_eq!(tree(&mut Trial::t4(&[3]), comb(&[(0.0, 1)], 0.6)), ["3", "3 3", "3 3 3"]);
+    }
+}

@@ -1,0 +1,123 @@
+//! Methods from end to end on T4 and on random tables: the law of the text, and greedy equality.
+
+use crate::{
+    TokenId,
+    method::Method,
+    methods::speculative::{opt_tree, rsd_s, speculative_decoding},
+    run::{Decoding, Request},
+    session::{DRAFT, Models},
+    toy::{self, Toy},
+    trial::{Trial, distance_from_t4},
+};
+use futures_lite::future::block_on;
+use serde_json::json;
+
+mod controls;
+
+const N: u32 = 20_000;
+
+/// Total variation of a method's first three tokens from plain sampling, over N seeds.
+fn distance<M: Method>(params: impl Fn() -> M::Params) -> f64 {
+    let mut trial = Trial::new(&[0], 3, Models::new(toy::t4_target()).with(DRAFT, toy::t4_draft()));
+    distance_from_t4(N, |seed| {
+        let mut method = M::new(params()).expect("valid");
+        trial.finish(seed, |session| block_on(Method::step(&mut method, session)))
+    })
+}
+
+#[test]
+fn speculative_decoding_draws_from_the_target() {
+    for gamma in [1, 3] {
+        let params = || speculative_decoding::Params { gamma, temperature: 1.0, lenience: 1.0 };
+        let tv = distance::<speculative_decoding::SpeculativeDecoding>(params);
+        assert!(tv < 0.035, "γ = {gamma}: {tv}");
+    }
+}
+
+#[test]
+fn lenience_changes_the_law() {
+    let params = || speculative_decoding::Params { gamma: 3, temperature: 1.0, lenience: 0.3 };
+    let tv = distance::<speculative_decoding::SpeculativeDecoding>(params);
+    assert!(tv > 0.05, "{tv}");
+}
+
+#[test]
+fn stochastic_beams_draw_from_the_target() {
+    for (width, depth) in [(3, 3), (2, 2)] {
+        let params = || rsd_s::Params { width, depth, temperature: 1.0 };
+        let tv = distance::<rsd_s::RsdS>(params);
+        assert!(tv < 0.035, "W = {width}, D = {depth}: {tv}");
+    }
+}
+
+#[test]
+fn opt_trees_draw_from_the_target() {
+    let params = || opt_tree::Params { nodes: 5, delta: 0.1, max_depth: 3, temperature: 1.0 };
+    let tv = distance::<opt_tree::OptTree>(params);
+    assert!(tv < 0.035, "{tv}");
+}
+
+fn run(method: &str, params: serde_json::Value, seed: u32, models: &mut Models) -> Vec<TokenId> {
+    let (method, prompt) = (method.into(), vec![3, 0]);
+    let request = Request { method, params, prompt, seed, max_new_tokens: 40 };
+    let mut decoding = Decoding::start(request, models).expect("valid");
+    block_on(decoding.finish(models)).expect("toys do not fail");
+    decoding.tokens()
+}
+
+/// A draft that agrees with the target nowhere in particular, one that always does, and one that
+/// is the target with other certainty.
+fn drafts(seed: u32) -> [Toy; 3] {
+    [Toy::random(12, seed + 100, 6.0), Toy::random(12, seed, 6.0), Toy::random(12, seed, 1.5)]
+}
+
+#[test]
+fn drafts_change_speed_not_greedy_text() {
+    let settings = [
+        ("speculative-decoding", json!({"gamma": 1, "temperature": 0.0})),
+        ("speculative-decoding", json!({"gamma": 16, "temperature": 0.0})),
+        ("opt-tree", json!({"temperature": 0.0})),
+        ("opt-tree", json!({"nodes": 3, "delta": 0.0, "max_depth": 2, "temperature": 0.0})),
+        ("rsd-s", json!({"temperature": 0.0})),
+        ("rsd-s", json!({"width": 1, "depth": 8, "temperature": 0.0})),
+    ];
+    for seed in 0..8 {
+        for draft in drafts(seed) {
+            let target = Toy::random(12, seed, 6.0).with_end(11);
+            let mut models = Models::new(target).with(DRAFT, draft);
+            let plain = run("basic-sampling", json!({"temperature": 0.0}), 1, &mut models);
+            for (method, params) in &settings {
+                let text = run(method, params.clone(), 1, &mut models);
+                assert_eq!(text, plain, "{method} {params}");
+            }
+        }
+    }
+}
+
+#[test]
+fn opt_trees_say_what_plain_sampling_says_with_the_same_seed() {
+    let free = json!({"temperature": 1.0, "top_k": 0, "top_p": 1.0});
+    for seed in 0..20 {
+        for draft in drafts(3) {
+            let mut models = Models::new(Toy::random(12, 3, 6.0)).with(DRAFT, draft);
+            let plain = run("basic-sampling", free.clone(), seed, &mut models);
+            let text = run("opt-tree", json!({"temperature": 1.0}), seed, &mut models);
+            assert_eq!(text, plain);
+        }
+    }
+}
+
+#[test]
+fn a_draft_equal_to_the_target_is_kept_whole() {
+    let mut models = Models::new(toy::t4_target()).with(DRAFT, toy::t4_target());
+    let params = json!({"gamma": 4, "temperature": 1.0});
+    let (method, prompt) = ("speculative-decoding".into(), vec![0]);
+    let request = Request { method, params, prompt, seed: 5, max_new_tokens: 50 };
+    let mut decoding = Decoding::start(request, &mut models).expect("valid");
+    let mut rounds = 0;
+    while decoding.tokens().len() < 50 {
+        block_on(decoding.step(&mut models)).expect("toys do not fail");
+        rounds += 1;
+    }
+    assert_eq!(rounds, 10, "five tokens a round");
+}
