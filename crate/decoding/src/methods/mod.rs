@@ -10,6 +10,7 @@ use crate::{Error, Result, method::Entry};
 pub static ALL: &[Entry] = &[
     // Sampling: one distribution a step.
     Entry::of::<sampling::basic_sampling::BasicSampling>(),
+    Entry::of::<sampling::mirostat::Mirostat>(),
     // Search: many texts at once.
     Entry::of::<search::beam_search::BeamSearch>(),
     Entry::of::<search::lattice_recombination::LatticeRecombination>(),

@@ -1,1 +1,2 @@
 pub mod basic_sampling;
+pub mod mirostat;
