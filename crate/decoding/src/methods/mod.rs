@@ -1,5 +1,6 @@
 //! The list of methods: one file and one page each, one line here, sorted by family.
 
+mod contrastive;
 mod parallel;
 mod sampling;
 mod search;
@@ -23,6 +24,8 @@ pub static ALL: &[Entry] = &[
     // Parallel decoding: many positions a pass.
     Entry::of::<parallel::jacobi::Jacobi>(),
     Entry::of::<parallel::lookahead::Lookahead>(),
+    // Contrastive: the model against something else.
+    Entry::of::<contrastive::contrastive_search::ContrastiveSearch>(),
 ];
 
 pub fn find(id: &str) -> Result<&'static Entry> {
