@@ -114,7 +114,7 @@ mod tests {
             (NodeId(2), D, -1.2040),
             (NodeId(1), C, -1.7430),
             (NodeId(1), B, -1.8971),
-            (NodeId(1), D, -2.3026),
+            (NodeId(1), D, 0.1f32.ln()),
         ];
         assert_eq!(best.len(), 4);
         for (have, (parent, token, score)) in best.iter().zip(expected) {

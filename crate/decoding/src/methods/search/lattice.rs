@@ -223,10 +223,57 @@ impl Lattice {
         count
     }
 
+    /// The most probable texts by the sum of their edges, best first: the tokens after the prompt
+    /// and the sum. A text that several paths spell is listed once.
+    pub fn best_texts(&self, count: usize) -> Vec<(Vec<TokenId>, f32)> {
+        let mut known = BTreeMap::new();
+        let mut best = Vec::new();
+        for place in (self.root.0..self.items.len()).map(Place) {
+            if self.items[place.0].ends && !self.was_merged(place) {
+                best.extend(self.best_to(place, count, &mut known));
+            }
+        }
+        keep_best(best, count)
+    }
+
+    fn best_to(
+        &self,
+        place: Place,
+        count: usize,
+        known: &mut BTreeMap<Place, Vec<(Vec<TokenId>, f32)>>,
+    ) -> Vec<(Vec<TokenId>, f32)> {
+        if place == self.root {
+            return vec![(Vec::new(), 0.0)];
+        }
+        if let Some(best) = known.get(&place) {
+            return best.clone();
+        }
+        let Item { token, before, .. } = &self.items[place.0];
+        let mut best = Vec::new();
+        for edge in before {
+            let above = self.best_to(self.find(edge.from), count, known);
+            best.extend(above.into_iter().map(|(mut text, sum)| {
+                text.push(*token);
+                (text, sum + edge.log_prob)
+            }));
+        }
+        let best = keep_best(best, count);
+        known.insert(place, best.clone());
+        best
+    }
+
     /// The places right above; edges that merges made parallel count once.
     fn parents(&self, place: Place) -> BTreeSet<Place> {
         self.items[place.0].before.iter().map(|edge| self.find(edge.from)).collect()
     }
+}
+
+/// The `count` greatest sums; of equal texts only the best.
+fn keep_best(mut texts: Vec<(Vec<TokenId>, f32)>, count: usize) -> Vec<(Vec<TokenId>, f32)> {
+    texts.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let mut seen = BTreeSet::new();
+    texts.retain(|it| seen.len() < count && seen.insert(it.0.clone()));
+    texts
 }
 
 #[cfg(test)]

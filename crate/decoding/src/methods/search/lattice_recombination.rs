@@ -17,6 +17,9 @@ use crate::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Texts in the list of estimates.
+const SHOWN: usize = 5;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Merge {
@@ -275,6 +278,18 @@ impl LatticeRecombination {
         report::counters(session, "lattice", &counts);
     }
 
+    /// The best texts that only merges made: nothing but their parts was followed.
+    fn list_estimates(&self, session: &mut Session, lattice: &Lattice) {
+        let followed: Vec<_> =
+            self.texts.iter().map(|it| report::tokens_of(session, it.1)).collect();
+        let mut best = lattice.best_texts(SHOWN + followed.len().min(50));
+        best.retain(|it| !followed.contains(&it.0));
+        best.truncate(SHOWN);
+        if !best.is_empty() {
+            report::estimates(session, &best);
+        }
+    }
+
     /// Names the best text; `last` answers if the budget was too small for any to end.
     fn answer(&mut self, session: &mut Session, last: Hypothesis) -> Progress {
         if self.texts.is_empty() {
@@ -283,6 +298,7 @@ impl LatticeRecombination {
         }
         if let Some(lattice) = &self.lattice {
             self.report(session, lattice);
+            self.list_estimates(session, lattice);
         }
         let reason = match self.queue.is_empty() {
             true => "nothing is left to follow.",

@@ -4,11 +4,15 @@ use super::beam::{Candidate, Hypothesis};
 use super::finished::Ended;
 use crate::{session::Session, trace::*, tree::*};
 
-/// The tokens generated on the way to `node`, the last `count` of them.
+/// The tokens generated on the way to `node`.
+pub fn tokens_of(session: &Session, node: NodeId) -> Vec<TokenId> {
+    session.forest().tokens(node).split_off(session.prompt_len() as usize)
+}
+
+/// The last `count` tokens generated on the way to `node`.
 pub fn text_of(session: &Session, node: NodeId, count: usize) -> Cell {
-    let generated = (session.generated(node) as usize).min(count);
-    let tokens = session.forest().tokens(node);
-    Cell::Tokens(tokens[tokens.len() - generated..].to_vec())
+    let mut tokens = tokens_of(session, node);
+    Cell::Tokens(tokens.split_off(tokens.len().saturating_sub(count)))
 }
 
 /// The whole text, for a sentence on its end.
@@ -126,4 +130,14 @@ pub fn counters(session: &mut Session, name: &str, counts: &[(&str, f32)]) {
     let columns: Vec<_> = counts.iter().map(|it| Column::new(it.0, ColumnKind::Number)).collect();
     let row = counts.iter().map(|it| Cell::Number(it.1)).collect();
     session.table(name, TableChange::Set, &columns, vec![row]);
+}
+
+/// Texts that a lattice holds although nothing followed them as a whole.
+pub fn estimates(session: &mut Session, texts: &[(Vec<TokenId>, f32)]) {
+    let columns = [
+        Column::new("text", ColumnKind::Tokens),
+        Column::new("estimated score", ColumnKind::Number),
+    ];
+    let row = |it: &(Vec<TokenId>, f32)| vec![Cell::Tokens(it.0.clone()), Cell::Number(it.1)];
+    session.table("made by merges", TableChange::Set, &columns, texts.iter().map(row).collect());
 }

@@ -147,3 +147,19 @@ fn a_large_budget_finds_the_best_texts_in_order() {
         assert!(have.0 == want.0 && close(have.1, want.1), "{found:?}");
     }
 }
+
+#[test]
+fn the_best_estimates_are_the_best_of_all_paths() {
+    for merge in ["rcb", "zip"] {
+        search(merge, 30, |method| {
+            let lattice = method.lattice.as_ref().unwrap();
+            let mut all = lattice.all_texts();
+            all.sort_by(|a, b| b.1.total_cmp(&a.1));
+            all.dedup_by(|a, b| a.0 == b.0);
+            for (best, all) in lattice.best_texts(4).iter().zip(&all) {
+                assert!((f64::from(best.1) - all.1).abs() < 1e-5, "{best:?} {all:?}");
+            }
+            assert_eq!(lattice.best_texts(4).len(), all.len().min(4));
+        });
+    }
+}
