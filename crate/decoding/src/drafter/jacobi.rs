@@ -126,3 +126,31 @@ impl Drafter for Jacobi {
         self.guesses = next.split_off(fixed.min(next.len()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        method::Progress,
+        session::{Models, Run},
+        speculate::{Lines, Speculation},
+        toy,
+        verifier::SampleMatch,
+    };
+    use futures_lite::future::block_on;
+
+    #[test]
+    fn a_right_guess_takes_one_pass() {
+        let mut models = Models::new(toy::f5());
+        let mut run = Run::new(&[vec![0, 1]], 0, 7);
+        let mut drafter = Jacobi::new(6, Init::Pad, Pipeline::greedy(), 5);
+        drafter.guesses = vec![1, 2, 3, 0, 3, 3];
+        let lines = Lines { draft: 1, verify: 2, judge: 3, emit: 4 };
+        let (verifier, pipeline) = (SampleMatch, Pipeline::greedy());
+        let mut round = Speculation { drafter, verifier, pipeline, lines };
+        run.begin_step();
+        let mut session = Session { run: &mut run, models: &mut models };
+        assert_eq!(block_on(round.round(&mut session)).unwrap(), Progress::Finished);
+        assert_eq!(session.tokens(), [0, 1, 1, 2, 3, 0, 3, 3, 1]);
+    }
+}

@@ -201,3 +201,51 @@ impl Drafter for Lookahead {
         self.pool.show(session);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        session::{Models, Run},
+        toy,
+    };
+    use futures_lite::future::block_on;
+
+    #[test]
+    fn the_mask_of_the_paper_is_ancestry_in_a_comb() {
+        let mut models = Models::new(toy::f5());
+        let mut run = Run::new(&[vec![3, 0]], 0, 50);
+        run.begin_step();
+        let mut session = Session { run: &mut run, models: &mut models };
+        let mut drafter = Lookahead::new(5, 4, 2);
+        drafter.levels = vec![vec![1, 2, 3], vec![4; 4], vec![0; 4], vec![1; 4]];
+        drafter.pool.insert(0, vec![1, 2, 3, 4], None);
+        drafter.pool.insert(0, vec![1, 2, 0, 0], None);
+        let guesses = block_on(drafter.draft(&mut session)).unwrap();
+        let asked = drafter.also_score(&mut session);
+        assert_eq!(asked, drafter.comb[3]);
+        let forest = session.forest();
+        let head = session.head();
+        let places = || (0..4).flat_map(|level| (0..4).map(move |column| (level, column)));
+        for (level, column) in places() {
+            let node = drafter.comb[level][column];
+            assert_eq!(forest[node].depth, forest[head].depth + (level + column) as u32);
+            for (other_level, other_column) in places() {
+                let sees = match other_level {
+                    0 => other_column <= column,
+                    _ => other_column == column && other_level <= level,
+                };
+                let other = drafter.comb[other_level][other_column];
+                assert_eq!(forest.sees(node, other), sees, "{level},{column} {other:?}");
+            }
+            // The window and the guesses share nothing but the text, whatever their tokens.
+            for &guess in &guesses {
+                assert!(!forest.sees(node, guess));
+                assert!(node == head || !forest.sees(guess, node));
+            }
+        }
+        // Two phrases of four tokens share the nodes of their first two.
+        assert_eq!(guesses.len(), 6);
+        assert!(guesses.iter().all(|&guess| forest.sees(guess, head)));
+    }
+}

@@ -145,3 +145,46 @@ fn columns() -> [Column; 5] {
         Column::new("count", ColumnKind::Number),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: [TokenId; 8] = [1, 2, 3, 1, 2, 4, 1, 2];
+
+    #[test]
+    fn ties_go_to_the_most_recent_token() {
+        let mut counter = Counter::new(3);
+        counter.extend(&TEXT);
+        assert_eq!((counter.count(&[1, 2], 3), counter.count(&[1, 2], 4)), (1, 1));
+        let mut text = TEXT.to_vec();
+        for want in [(4, 3), (1, 3), (2, 3)] {
+            let guess = counter.guess(&text).unwrap();
+            assert_eq!(guess, want);
+            text.push(guess.0);
+        }
+    }
+
+    #[test]
+    fn a_shorter_context_answers_where_the_longer_is_unknown() {
+        let mut counter = Counter::new(3);
+        counter.extend(&TEXT);
+        assert_eq!(counter.guess(&[4, 3]), Some((1, 2)));
+        assert_eq!(counter.guess(&[9]), None);
+    }
+
+    #[test]
+    fn counts_of_a_level_add_up_to_the_tokens_that_end_one() {
+        let (n, longest) = (TEXT.len() as u32, 4);
+        let mut counter = Counter::new(longest);
+        // In pieces, as a run does it: no n-gram is counted twice or lost at a seam.
+        for end in [2, 3, 7, 8] {
+            counter.extend(&TEXT[..end]);
+        }
+        for level in 2..=longest {
+            let followers = counter.followers.iter().filter(|it| it.0.len() + 1 == level);
+            let sum: u32 = followers.flat_map(|it| it.1.values()).map(|it| it.count).sum();
+            assert_eq!(sum, n - level as u32 + 1, "level {level}");
+        }
+    }
+}

@@ -10,11 +10,13 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq)]
 struct Phrase {
-    /// Counts insertions over the whole run; the row of the table.
+    /// Counts new phrases over the whole run; names the row of the table.
     id: u32,
     /// What followed the key.
     tokens: Vec<TokenId>,
     state: State,
+    /// Pass in which `state` was set; within one pass what came first stays.
+    since: u32,
     hits: u32,
     /// Column of the window it was last read from; `None` for a phrase of the prompt.
     from: Option<u32>,
@@ -22,12 +24,14 @@ struct Phrase {
     seen: u32,
 }
 
+/// What last happened to a phrase, as the table says it. One that left has no row any more.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
     New,
-    Hit,
+    /// Found again by the window.
     Kept,
-    Evicted,
+    /// The text went on as it says.
+    Hit,
 }
 
 /// Phrases by the token they follow, at most `per_key` each.
@@ -35,8 +39,6 @@ pub struct Pool {
     per_key: usize,
     /// Least recently seen first.
     phrases: BTreeMap<TokenId, Vec<Phrase>>,
-    /// Phrases that left in this pass: their rows stay for one pass more.
-    evicted: Vec<(TokenId, Phrase)>,
     shown: BTreeMap<u32, Vec<Cell>>,
     next_id: u32,
     pass: u32,
@@ -44,14 +46,7 @@ pub struct Pool {
 
 impl Pool {
     pub fn new(per_key: usize) -> Self {
-        Self {
-            per_key,
-            phrases: BTreeMap::new(),
-            evicted: Vec::new(),
-            shown: BTreeMap::new(),
-            next_id: 0,
-            pass: 0,
-        }
+        Self { per_key, phrases: BTreeMap::new(), shown: BTreeMap::new(), next_id: 0, pass: 0 }
     }
 
     /// The phrases that follow `key`, most recently seen first.
@@ -59,11 +54,9 @@ impl Pool {
         self.phrases.get(&key).into_iter().flatten().rev().map(|it| &*it.tokens)
     }
 
-    /// A pass begins: nothing is new any more.
+    /// Later insertions count as more recent.
     pub fn begin_pass(&mut self) {
         self.pass += 1;
-        self.evicted.clear();
-        self.phrases.values_mut().flatten().for_each(|it| it.state = State::Kept);
     }
 
     /// Of the phrases after `key`, those that begin as the accepted text did were hits.
@@ -72,32 +65,36 @@ impl Pool {
         let phrases = self.phrases.get_mut(&key).into_iter().flatten();
         for phrase in phrases.filter(|it| begins(it)) {
             phrase.state = State::Hit;
+            phrase.since = self.pass;
             phrase.hits += 1;
         }
     }
 
     /// Adds a phrase, or marks it as seen just now.
     pub fn insert(&mut self, key: TokenId, tokens: Vec<TokenId>, from: Option<u32>) {
-        let (seen, per_key) = (self.pass, self.per_key);
+        let (pass, per_key) = (self.pass, self.per_key);
         let phrases = self.phrases.entry(key).or_default();
         let phrase = match phrases.iter().position(|it| it.tokens == tokens) {
-            Some(index) => Phrase { from, seen, ..phrases.remove(index) },
+            Some(index) => {
+                let known = phrases.remove(index);
+                let state = if known.since == pass { known.state } else { State::Kept };
+                Phrase { state, since: pass, from, seen: pass, ..known }
+            }
             None => {
                 self.next_id += 1;
-                Phrase { id: self.next_id, tokens, state: State::New, hits: 0, from, seen }
+                let (id, state) = (self.next_id, State::New);
+                Phrase { id, tokens, state, since: pass, hits: 0, from, seen: pass }
             }
         };
         phrases.push(phrase);
         if phrases.len() > per_key {
-            let phrase = phrases.remove(0);
-            self.evicted.push((key, Phrase { state: State::Evicted, ..phrase }));
+            phrases.remove(0);
         }
     }
 
-    /// Brings the table `pool` up to date: an evicted phrase is shown as such for one pass.
+    /// Brings the table `pool` up to date: rows of evicted phrases leave, changed ones are put.
     pub fn show(&mut self, session: &mut Session<'_>) {
         let all = self.phrases.iter().flat_map(|(key, list)| list.iter().map(move |it| (key, it)));
-        let all = all.chain(self.evicted.iter().map(|(key, phrase)| (key, phrase)));
         let rows: BTreeMap<_, _> = all.map(|(key, it)| (it.id, cells(*key, it))).collect();
         let gone = self.shown.keys().filter(|id| !rows.contains_key(id));
         let gone: Vec<_> = gone.map(|&id| vec![Cell::Number(id as f32)]).collect();
@@ -130,7 +127,6 @@ fn cells(key: TokenId, phrase: &Phrase) -> Vec<Cell> {
         State::New => "new",
         State::Hit => "hit",
         State::Kept => "kept",
-        State::Evicted => "evicted",
     };
     vec![
         Cell::Number(phrase.id as f32),
@@ -141,4 +137,34 @@ fn cells(key: TokenId, phrase: &Phrase) -> Vec<Cell> {
         phrase.from.map_or(Cell::Empty, |it| Cell::Number(it as f32)),
         Cell::Number(phrase.seen as f32),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phrases(pool: &Pool, key: TokenId) -> Vec<Vec<TokenId>> {
+        pool.phrases(key).map(<[TokenId]>::to_vec).collect()
+    }
+
+    #[test]
+    fn the_least_recently_seen_phrase_leaves_first() {
+        let mut pool = Pool::new(2);
+        for phrase in [[1, 1], [2, 2], [1, 1], [3, 3]] {
+            pool.insert(0, phrase.to_vec(), Some(0));
+        }
+        assert_eq!(phrases(&pool, 0), [[3, 3], [1, 1]]);
+        assert!(phrases(&pool, 1).is_empty());
+    }
+
+    #[test]
+    fn a_hit_is_a_phrase_that_began_as_the_text_did() {
+        let mut pool = Pool::new(3);
+        pool.insert(0, vec![1, 2], None);
+        pool.insert(0, vec![2, 2], None);
+        pool.hit(0, &[1]);
+        pool.hit(0, &[]);
+        let hits: Vec<_> = pool.phrases[&0].iter().map(|it| (it.hits, it.state)).collect();
+        assert_eq!(hits, [(1, State::Hit), (0, State::New)]);
+    }
 }

@@ -136,3 +136,49 @@ fn columns() -> [Column; 3] {
         Column::new("state", ColumnKind::Text),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        session::{Models, Run},
+        toy,
+    };
+    use futures_lite::future::block_on;
+
+    #[test]
+    fn small_templates_have_24_25_and_45_places() {
+        let sizes = [(3, 4), (4, 3), (6, 3)].map(|(b, d)| template(b, d).len());
+        assert_eq!(sizes, [24, 25, 45]);
+        assert_eq!(template(2, 2), [vec![0], vec![1], vec![0, 0], vec![0, 1], vec![1, 0]]);
+        assert_eq!(template(1, 3), [vec![0], vec![0, 0], vec![0, 0, 0]]);
+    }
+
+    /// The tokens from below the head down to each guess.
+    fn drafted(drafter: &mut Recycling, room: u32) -> Vec<Vec<TokenId>> {
+        let mut models = Models::new(toy::Toy::random(5, 1, 1.0).with_end(4));
+        let mut run = Run::new(&[vec![2]], 0, room);
+        run.begin_step();
+        let mut session = Session { run: &mut run, models: &mut models };
+        let nodes = block_on(drafter.draft(&mut session)).unwrap();
+        nodes.iter().map(|&node| session.forest().tokens(node)[1..].to_vec()).collect()
+    }
+
+    #[test]
+    fn a_tree_is_read_out_of_two_rows() {
+        let shape = vec![vec![0], vec![1], vec![0, 0]];
+        let mut drafter = Recycling::new(2, shape, false, 5);
+        assert!(drafted(&mut drafter, 9).is_empty(), "rows that were never set give no guess");
+        drafter.successors = BTreeMap::from([(2, vec![3, 1]), (3, vec![1, 4])]);
+        assert_eq!(drafted(&mut drafter, 9), [vec![3], vec![1], vec![3, 1]]);
+        assert_eq!(drafted(&mut drafter, 2), [vec![3], vec![1]]);
+        assert!(drafted(&mut drafter, 1).is_empty());
+    }
+
+    #[test]
+    fn nothing_is_drafted_after_the_end_of_the_text() {
+        let mut drafter = Recycling::new(1, template(1, 3), false, 5);
+        drafter.successors = BTreeMap::from([(2, vec![4]), (4, vec![1])]);
+        assert_eq!(drafted(&mut drafter, 9), [vec![4]]);
+    }
+}
