@@ -1,1 +1,69 @@
-fn main() {}
+//! The command line: lists methods, runs one, records a trace, checks one, counts n-gram tables
+//! and measures. Errors are one sentence on stderr: status 1, or 2 for arguments that make none.
+
+mod arguments;
+mod bench;
+mod corpus;
+mod device;
+mod models;
+mod ngrams;
+mod run;
+mod summary;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use std::{error::Error, path::Path, process::ExitCode};
+
+fn main() -> ExitCode {
+    match obey(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn obey(command: Command) -> Result<(), Box<dyn Error>> {
+    match command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Methods => methods(),
+        Command::Check { file } => check(&file),
+        Command::Ngrams(arguments) => ngrams::count(&arguments),
+        Command::Bench(arguments) => bench::bench(&arguments),
+    }
+}
+
+/// Prints the methods as a JSON array.
+fn methods() -> Result<(), Box<dyn Error>> {
+    let all: Vec<_> = decoding::methods::ALL
+        .iter()
+        .map(|entry| {
+            let info = entry.info;
+            serde_json::json!({
+                "id": info.id,
+                "title": info.title,
+                "family": info.family,
+                "lossless": info.lossless,
+                "schema": entry.described().schema,
+            })
+        })
+        .collect();
+    println!("{}", serde_json::to_string_pretty(&all)?);
+    Ok(())
+}
+
+/// Complains about the first thing that is wrong with a trace.
+fn check(file: &Path) -> Result<(), Box<dyn Error>> {
+    let json = std::fs::read_to_string(file)
+        .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let trace = decoding::check::read(&json)?;
+    println!(
+        "{} is a valid trace: {}, {} events, {} tokens",
+        file.display(),
+        trace.method,
+        trace.events.len(),
+        trace.tokens.len()
+    );
+    Ok(())
+}

@@ -35,8 +35,17 @@ pub struct Decoding {
 
 impl Decoding {
     /// Checks the request against the models and clears their caches.
-    pub fn start(mut request: Request, models: &mut Models) -> Result<Self> {
+    pub fn start(request: Request, models: &mut Models) -> Result<Self> {
         let entry = methods::find(&request.method)?;
+        Self::start_entry(entry, request, models)
+    }
+
+    /// As `start`, with a method that need not be in the list.
+    pub fn start_entry(
+        entry: &'static Entry,
+        mut request: Request,
+        models: &mut Models,
+    ) -> Result<Self> {
         let built = (entry.build)(&request.params)?;
         request.params = built.params;
         check(&request, entry, models)?;
