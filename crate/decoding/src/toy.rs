@@ -85,6 +85,11 @@ impl Toy {
         self
     }
 
+    /// The nodes that keep keys, by variant.
+    pub fn keys(&self) -> impl Iterator<Item = &(Variant, NodeId)> {
+        self.cached.iter()
+    }
+
     pub fn with_words(mut self, words: &[&'static str]) -> Self {
         self.words = words.to_vec();
         self

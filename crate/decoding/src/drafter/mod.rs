@@ -7,6 +7,7 @@ mod model;
 mod ngram;
 mod pool;
 mod recycling;
+pub mod skip_search;
 pub use jacobi::{Init, Jacobi};
 pub use lookahead::Lookahead;
 pub use model::ModelDrafter;

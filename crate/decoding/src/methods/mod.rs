@@ -19,6 +19,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<speculative::speculative_decoding::SpeculativeDecoding>(),
     Entry::of::<speculative::opt_tree::OptTree>(),
     Entry::of::<speculative::rsd_s::RsdS>(),
+    Entry::of::<speculative::swift::Swift>(),
     Entry::of::<speculative::token_recycling::TokenRecycling>(),
     Entry::of::<speculative::anpd::Anpd>(),
     // Parallel decoding: many positions a pass.

@@ -66,8 +66,8 @@ fn best_sum(open: &[(usize, f64)], left: usize) -> f64 {
 
 #[test]
 fn no_other_tree_of_the_same_size_expects_more() {
-    for state in 0..4 {
-        let open: Vec<_> = (0..4).map(|t| (t, f64::from(T4_Q[state][t]))).collect();
+    for (state, q) in T4_Q.iter().enumerate() {
+        let open: Vec<_> = (0..4).map(|token| (token, f64::from(q[token]))).collect();
         for nodes in 1..=5 {
             let mut policy = OptTree::new(nodes, 0.0, nodes);
             tree(&mut Trial::t4(&[state as TokenId]), &mut policy);
