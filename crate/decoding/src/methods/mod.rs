@@ -15,6 +15,7 @@ pub static ALL: &[Entry] = &[
     // Search: many texts at once.
     Entry::of::<search::beam_search::BeamSearch>(),
     Entry::of::<search::lattice_recombination::LatticeRecombination>(),
+    Entry::of::<search::superposed::Superposed>(),
     // Draft and verify.
     Entry::of::<speculative::speculative_decoding::SpeculativeDecoding>(),
     Entry::of::<speculative::opt_tree::OptTree>(),

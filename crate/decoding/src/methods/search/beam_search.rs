@@ -6,7 +6,7 @@ use crate::{
     method::{Family, Info, Lossless, Method, Progress},
     model::Ask,
     session::{Session, TARGET},
-    trace::{Cell, FinishReason},
+    trace::FinishReason,
     tree::NodeId,
 };
 use schemars::JsonSchema;
@@ -179,11 +179,7 @@ impl BeamSearch {
     }
 
     fn answer(&mut self, session: &mut Session, reason: &str) -> Progress {
-        session.note(
-            "stopped",
-            "The search stops: {reason}",
-            &[("reason", Cell::Text(reason.into()))],
-        );
+        report::stopped(session, reason);
         let order: Vec<_> = self.finished.texts.iter().map(|it| it.node).collect();
         self.standing.keep_paths_to(session, order.iter().copied(), "the search ended first");
         session.answer(order[0], &order)

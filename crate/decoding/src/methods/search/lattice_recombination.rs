@@ -11,7 +11,7 @@ use crate::{
     method::{Family, Info, Lossless, Method, Progress},
     model::Ask,
     session::{Session, TARGET},
-    trace::{Cell, FinishReason},
+    trace::FinishReason,
     tree::*,
 };
 use schemars::JsonSchema;
@@ -304,11 +304,7 @@ impl LatticeRecombination {
             true => "nothing is left to follow.",
             false => "the budget is spent.",
         };
-        session.note(
-            "stopped",
-            "The search stops: {reason}",
-            &[("reason", Cell::Text(reason.into()))],
-        );
+        report::stopped(session, reason);
         let order: Vec<_> = self.texts.iter().map(|it| it.1).collect();
         let leaves = order.iter().chain(&self.merged).copied();
         self.standing.keep_paths_to(session, leaves, "the budget ended first");

@@ -2,10 +2,12 @@
 
 mod beam;
 pub mod beam_search;
+mod blend;
 mod finished;
 mod lattice;
 pub mod lattice_recombination;
 mod queue;
 mod report;
+pub mod superposed;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,10 @@
 //! What searches tell the reader: tables of hypotheses, and sentences on who stays and who goes.
 
-use super::beam::{Candidate, Hypothesis};
-use super::finished::Ended;
+use super::{
+    beam::{Candidate, Hypothesis},
+    blend::Fit,
+    finished::Ended,
+};
 use crate::{session::Session, trace::*, tree::*};
 
 /// The tokens generated on the way to `node`.
@@ -140,4 +143,53 @@ pub fn estimates(session: &mut Session, texts: &[(Vec<TokenId>, f32)]) {
     ];
     let row = |it: &(Vec<TokenId>, f32)| vec![Cell::Tokens(it.0.clone()), Cell::Number(it.1)];
     session.table("made by merges", TableChange::Set, &columns, texts.iter().map(row).collect());
+}
+
+/// One draft of superposed decoding after a step.
+pub struct DraftRow {
+    pub letter: char,
+    pub node: NodeId,
+    /// Its part of the blend.
+    pub weight: f32,
+    /// How its last token was chosen.
+    pub fit: Fit,
+}
+
+/// The table of drafts, best first.
+pub fn drafts(session: &mut Session, rows: &[DraftRow]) {
+    let columns = [
+        Column::new("draft", ColumnKind::Text),
+        Column::new("node", ColumnKind::Node),
+        Column::new("token", ColumnKind::Token),
+        Column::new("weight", ColumnKind::Probability),
+        Column::new("model score", ColumnKind::Number),
+        Column::new("ngram score", ColumnKind::Number),
+    ];
+    let row = |it: &DraftRow| {
+        let (node, token) = (it.node.0 as f32, it.fit.token as f32);
+        let numbers = [node, token, it.weight, it.fit.model, it.fit.ngram].map(Cell::Number);
+        [Cell::Text(it.letter.into())].into_iter().chain(numbers).collect()
+    };
+    session.table("drafts", TableChange::Set, &columns, rows.iter().map(row).collect());
+}
+
+/// Another draft than before has the best sum.
+pub fn leader(session: &mut Session, draft: &DraftRow) {
+    let values = [
+        ("letter", Cell::Text(draft.letter.into())),
+        ("text", text_of(session, draft.node, 3)),
+        ("weight", Cell::Number(draft.weight)),
+    ];
+    session.note(
+        "leader",
+        "Draft {letter}, which ends in {text}, leads now: it makes up {weight} of what the model \
+         reads next.",
+        &values,
+    );
+}
+
+/// Nothing better can come, or nothing more may.
+pub fn stopped(session: &mut Session, reason: &str) {
+    let values = [("reason", Cell::Text(reason.into()))];
+    session.note("stopped", "The search stops: {reason}", &values);
 }

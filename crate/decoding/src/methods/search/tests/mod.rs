@@ -2,6 +2,7 @@
 #![allow(clippy::approx_constant)] // Logarithms as the method cards print them.
 
 mod beams;
+mod drafts;
 mod lattices;
 
 use crate::{
