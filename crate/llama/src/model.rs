@@ -137,9 +137,10 @@ impl Llama {
         let limit = SLOT_CONTEXTS * self.info.context_len;
         let pass = Pass::plan(forest, nodes, variant, &mut self.slots, limit, &self.info.name)?;
         let scores = self.read(forest, nodes, ask, &pass).await;
-        if scores.is_err() {
+        match &scores {
+            Ok(_) => self.slots.prefer_full(&pass.fed),
             // Nobody may read keys of a pass that failed.
-            pass.fed.iter().for_each(|&node| self.slots.release(variant, node));
+            Err(_) => pass.fed.iter().for_each(|&node| self.slots.release(variant, node)),
         }
         scores
     }

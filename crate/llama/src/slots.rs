@@ -24,6 +24,10 @@ impl Table {
         }
         self.slot_of[index] = slot;
     }
+
+    fn is_empty(&self) -> bool {
+        self.slot_of.iter().all(|&slot| slot == NO_SLOT)
+    }
 }
 
 /// Hands out the lowest free slot first, so that the slots in use stay close together.
@@ -47,6 +51,11 @@ impl Slots {
             return 0;
         }
         if let Some(index) = self.tables.iter().position(|it| it.variant == *variant) {
+            return index;
+        }
+        // A method may try hundreds of variants; those that keep no keys make room for the next.
+        if let Some(index) = (1..self.tables.len()).find(|&it| self.tables[it].is_empty()) {
+            self.tables[index].variant = variant.clone();
             return index;
         }
         self.tables.push(Table { variant: variant.clone(), slot_of: Vec::new() });
@@ -90,6 +99,20 @@ impl Slots {
         if let Some(slot) = self.own(variant, node) {
             self.tables[variant].set(node, NO_SLOT);
             self.free.push(Reverse(slot));
+        }
+    }
+
+    /// The full network's keys replace a variant's: of these nodes, a variant keeps keys only where
+    /// the full network has none.
+    pub(crate) fn prefer_full(&mut self, nodes: &[NodeId]) {
+        let free = self.free.len();
+        for &node in nodes {
+            if self.own(0, node).is_some() {
+                (1..self.tables.len()).for_each(|variant| self.release(variant, node));
+            }
+        }
+        if self.free.len() > free {
+            self.lower_the_mark();
         }
     }
 
@@ -174,5 +197,33 @@ mod tests {
         assert_eq!(slots.readable(0, b), None);
         slots.release(variant, b);
         assert_eq!(slots.readable(variant, b), None);
+    }
+
+    #[test]
+    fn hundreds_of_variants_may_read_known_text_without_keeping_slots() {
+        let mut slots = Slots::new();
+        let known = nodes(0..8);
+        known.iter().for_each(|&node| _ = slots.take(0, node));
+        for layer in 0..300 {
+            let skipping = Variant { skip_mlp: vec![layer], ..Variant::full() };
+            let variant = slots.variant(&skipping);
+            known.iter().for_each(|&node| _ = slots.take(variant, node));
+            slots.prefer_full(&known);
+        }
+        assert_eq!((slots.used(), slots.tables.len()), (8, 2));
+        assert!(known.iter().all(|&node| slots.own(0, node).is_some()));
+    }
+
+    #[test]
+    fn a_draft_keeps_its_slot_until_the_full_network_has_one() {
+        let mut slots = Slots::new();
+        let variant = slots.variant(&Variant { skip_mlp: vec![1], ..Variant::full() });
+        let draft = NodeId(3);
+        slots.take(variant, draft);
+        slots.prefer_full(&[draft]);
+        assert!(slots.own(variant, draft).is_some());
+        let full = slots.take(0, draft);
+        slots.prefer_full(&[draft]);
+        assert_eq!((slots.own(variant, draft), slots.readable(variant, draft)), (None, Some(full)));
     }
 }
