@@ -19,13 +19,20 @@ import { pseudoLines } from "../trace/pseudo.ts";
 import { EMPTY } from "../trace/fold.ts";
 import type { State } from "../trace/state.ts";
 import type { Vocabulary } from "../trace/words.ts";
+import { coinStyles } from "../views/coin.ts";
 import { bestView, VIEWS, viewsFor } from "../views/index.ts";
+import { inspectorStyles, renderInspector, sentence } from "../views/inspector.ts";
+import { legendStyles } from "../views/legend.ts";
+import { partStyles } from "../views/parts.ts";
+import { ribbonStyles } from "../views/ribbon.ts";
 import { plainText, renderText, textStyles } from "../views/text.ts";
+import { treeListStyles } from "../views/tree-list.ts";
 import { renderTrack, timelineStyles, TRACK_HEIGHT } from "../views/timeline.ts";
 import type { Scene, Selection, View } from "../views/view.ts";
 import { figureStyles } from "./figure-styles.ts";
 import { icon } from "./icons.ts";
 import { commandFor, keptByWidget, rove, type Command } from "./keys.ts";
+import { treeMove } from "./tree-keys.ts";
 import { mark, NOTHING, sameSelection, selectionAt } from "./link.ts";
 
 /** A whole trace, or what is known of one while its run goes on. */
@@ -49,9 +56,15 @@ export interface MethodPage {
 export class DecodescopeFigure extends LitElement {
   static override styles = [
     unsafeCSS(tokens),
+    partStyles,
     figureStyles,
     textStyles,
     timelineStyles,
+    inspectorStyles,
+    coinStyles,
+    ribbonStyles,
+    legendStyles,
+    treeListStyles,
     ...VIEWS.flatMap((view) => (view.styles ? [view.styles] : [])),
   ];
 
@@ -251,11 +264,24 @@ export class DecodescopeFigure extends LitElement {
   /** Arrows inside a widget that is one tab stop. */
   #moveInside(target: Element, event: KeyboardEvent): boolean {
     if (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return false;
-    const widget = target.closest("[role=listbox], [role=toolbar], [role=tablist]");
+    const item = target as HTMLElement;
+    const widget = target.closest("[role=listbox], [role=toolbar], [role=tablist], [role=tree]");
     if (!widget) return false;
-    if (widget.role === "listbox" && (event.key === "Enter" || event.key === " ")) {
-      (target as HTMLElement).click();
+    const picks = widget.role === "listbox" || widget.role === "tree";
+    if (picks && (event.key === "Enter" || event.key === " ")) {
+      item.click();
       return true;
+    }
+    if (widget.role === "tree") {
+      const move = treeMove(widget, item, event.key);
+      if (move?.toggle) item.dispatchEvent(new CustomEvent("tree-toggle"));
+      if (move?.focus) {
+        widget
+          .querySelectorAll<HTMLElement>("[role=treeitem]")
+          .forEach((it) => (it.tabIndex = it === move.focus ? 0 : -1));
+        move.focus.focus();
+      }
+      return move !== null;
     }
     const items = [
       ...widget.querySelectorAll<HTMLElement>("[role=option], [role=tab], button, select"),
@@ -307,6 +333,7 @@ export class DecodescopeFigure extends LitElement {
       end: player.end,
       vocabulary: this.#vocabulary,
       recorded: this.#recorded,
+      params: this.trace?.params ?? {},
       width: this.width,
       selection: this.selection,
       options: this.options[id] ?? {},
@@ -336,7 +363,7 @@ export class DecodescopeFigure extends LitElement {
       ${this.#renderText(scene)}
       <div class="middle">${this.#renderStage(views, view, scene)} ${this.#renderSide(scene)}</div>
       ${this.#renderScrubber(scene)}
-      <p class="unseen" aria-live="polite">${this.#narration(scene.state)}</p>
+      <p class="unseen" aria-live="polite">${this.#narration(scene)}</p>
     </div>`;
   }
 
@@ -382,6 +409,7 @@ export class DecodescopeFigure extends LitElement {
       >
         ${view ? view.render(scene) : nothing}
       </div>
+      ${this.#renderPseudo(scene.state)}
     </div>`;
   }
 
@@ -394,7 +422,7 @@ export class DecodescopeFigure extends LitElement {
       >
         What happens here
       </button>
-      <div class="side-body">${this.#renderPseudo(scene.state)}</div>
+      <div class="side-body">${renderInspector(scene, this.trace?.max_new_tokens ?? null)}</div>
     </aside>`;
   }
 
@@ -489,10 +517,13 @@ export class DecodescopeFigure extends LitElement {
     </div>`;
   }
 
-  /** What a screen reader hears at this step. While playing, only the notes. */
-  #narration(state: State): string {
+  /** What a screen reader hears at this step: the note, else why. While playing, only the notes. */
+  #narration(scene: Scene): string {
+    const { state } = scene;
     const note = state.notes.at(-1);
-    return note && note.index === state.index - 1 ? note.event.text : "";
+    if (note && note.index === state.index - 1) return note.event.text;
+    if (this.playing || this.#player?.following) return "";
+    return sentence({ ...scene, selection: NOTHING });
   }
 }
 

@@ -39,6 +39,7 @@ export const figureStyles = css`
   .middle {
     display: grid;
     grid-template-columns: minmax(0, 1fr) minmax(15rem, 20rem);
+    min-height: 30rem;
   }
   .stage {
     min-width: 0;
@@ -74,10 +75,15 @@ export const figureStyles = css`
     border-bottom-color: var(--accent);
   }
   .side {
+    position: relative;
     border-left: 1px solid var(--rule);
     min-width: 0;
   }
   .side-body {
+    /* The stage sets the height; a long explanation scrolls instead of moving the scrubber. */
+    position: absolute;
+    inset: 0;
+    overflow-y: auto;
     padding: var(--space-3) var(--space-4);
     display: grid;
     gap: var(--space-4);
@@ -90,6 +96,10 @@ export const figureStyles = css`
     margin: 0 0 var(--space-1);
     font: italic var(--size-3) / 1.4 var(--font-text);
     color: var(--ink-2);
+  }
+  .pseudo {
+    padding: var(--space-2) var(--space-4) var(--space-3);
+    border-top: 1px solid var(--rule);
   }
   .pseudo ol {
     margin: 0;
@@ -220,12 +230,17 @@ export const figureStyles = css`
   }
 
   @container figure (max-width: 600px) {
+    .figure {
+      display: flex;
+      flex-direction: column;
+    }
     .middle {
-      display: block;
+      display: contents;
     }
     .scrubber {
       grid-template-columns: minmax(0, 1fr) auto auto auto;
       gap: var(--space-2);
+      border-radius: 0;
     }
     .buttons {
       grid-row: 2;
@@ -235,18 +250,35 @@ export const figureStyles = css`
       grid-column: 1 / -1;
     }
     .side {
+      order: 1;
       border-left: 0;
       border-top: 1px solid var(--rule);
     }
+    .side-body {
+      position: static;
+      max-height: 8.5rem;
+      overflow: hidden;
+    }
+    .side.open .side-body {
+      max-height: none;
+    }
     .sheet-handle {
-      display: block;
+      display: flex;
+      justify-content: space-between;
       width: 100%;
+      min-height: 40px;
       padding: var(--space-2) var(--space-4);
       border: 0;
-      background: var(--paper-2);
-      color: var(--ink);
+      background: none;
+      color: var(--ink-2);
       font: var(--size-2) var(--font-label);
       text-align: left;
+    }
+    .sheet-handle::after {
+      content: "more ▾";
+    }
+    .open .sheet-handle::after {
+      content: "less ▴";
     }
   }
 

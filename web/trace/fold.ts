@@ -23,6 +23,8 @@ export const EMPTY: State = {
   index: 0,
   event: null,
   touched: [],
+  focus: null,
+  sample: null,
   nodes: [],
   lanes: [],
   rounds: [],
@@ -129,6 +131,8 @@ function apply(draft: Draft, index: number, event: Event): void {
     case "sample": {
       const sample: At<"sample"> = { index, round, event };
       draft.touched = [event.node];
+      draft.sample = sample;
+      draft.focus = { node: event.node, token: event.token };
       change(draft, event.node, (it) => ({ samples: [...it.samples, sample] }));
       break;
     }
@@ -234,6 +238,7 @@ function grow(draft: Draft, index: number, event: EventOf<"grow">): void {
     scored: [],
   };
   draft.touched = [id];
+  draft.focus = { node: id, token: null };
   if (above) change(draft, above.id, (it) => ({ children: [...it.children, id] }));
   if (status === "prompt") plant(draft, lane, id);
   changeRound(draft, (it) => ({
@@ -255,10 +260,13 @@ function plant(draft: Draft, lane: number, node: NodeId): void {
 }
 
 function score(draft: Draft, index: number, event: EventOf<"score">): void {
-  const { role, variant, nodes, ancestors, group } = event;
+  const { role, pass: number, variant, nodes, ancestors, group } = event;
   const ordinal = draft.passes.length;
   const round = draft.rounds.length - 1;
-  const pass: Pass = { ordinal, index, round, role, variant, nodes, ancestors, group };
+  const pass: Pass = {
+    ...{ ordinal, index, round, role, pass: number },
+    ...{ variant, nodes, ancestors, group },
+  };
   draft.passes.push(pass);
   draft.touched = nodes;
   nodes.forEach((node, i) => {
@@ -274,6 +282,7 @@ function score(draft: Draft, index: number, event: EventOf<"score">): void {
 function judge(draft: Draft, index: number, event: EventOf<"judge">): void {
   const verdict: At<"judge"> = { index, round: draft.rounds.length - 1, event };
   draft.touched = [event.node];
+  draft.focus = { node: event.node, token: null };
   const before = draft.nodes[event.node]?.status;
   const status: Status = event.accepted ? "accepted" : "rejected";
   change(draft, event.node, (it) => ({ status, judges: [...it.judges, verdict] }));
@@ -285,6 +294,7 @@ function judge(draft: Draft, index: number, event: EventOf<"judge">): void {
 function commit(draft: Draft, event: EventOf<"commit">): void {
   const lane = draft.lanes[event.lane];
   draft.touched = event.nodes;
+  draft.focus = { node: event.head, token: null };
   if (lane)
     draft.lanes[event.lane] = {
       ...lane,

@@ -100,6 +100,8 @@ export interface Pass {
   readonly index: number;
   readonly round: number;
   readonly role: string;
+  /** Number among the passes of its role, from 0. */
+  readonly pass: number;
   readonly variant: Variant | null;
   readonly nodes: readonly NodeId[];
   readonly ancestors: readonly NodeId[];
@@ -162,6 +164,10 @@ export interface State {
   readonly event: Event | null;
   /** Nodes that the last event names. */
   readonly touched: readonly NodeId[];
+  /** What the story is about: the node, or the continuation of it, that was last acted on. */
+  readonly focus: { readonly node: NodeId; readonly token: number | null } | null;
+  /** The latest draw. */
+  readonly sample: At<"sample"> | null;
   /** By node id. Ids are given in order of growth, so the list has no holes. */
   readonly nodes: readonly NodeState[];
   /** By lane id; lane 0 is the text of the answer. */

@@ -1,9 +1,13 @@
 // The pictures of the stage, in the order of their tabs. A new picture is one file and one line.
 
 import type { State } from "../trace/state.ts";
+import { distribution } from "./distribution.ts";
+import { rounds } from "./rounds.ts";
+import { staircase } from "./staircase.ts";
+import { tree } from "./tree.ts";
 import type { View } from "./view.ts";
 
-export const VIEWS: readonly View[] = [];
+export const VIEWS: readonly View[] = [tree, distribution, rounds, staircase];
 
 /** The views that have something to show, in the order of their tabs. */
 export const viewsFor = (end: State): View[] => VIEWS.filter((view) => view.applies(end));

@@ -44,6 +44,11 @@ export function openPath(state: State): NodeState[] {
       (it) => it.status === "rejected",
     );
     path.splice(-1, 0, ...struck.slice(0, 1));
+  } else {
+    const refused = (state.nodes[last?.id ?? head]?.children ?? [])
+      .map((id) => state.nodes[id]!)
+      .find((it) => it.status === "rejected" && it.round === state.rounds.length - 1);
+    if (refused && !refused.committed) path.push(refused);
   }
   return path;
 }

@@ -14,6 +14,8 @@ export interface Scene {
   readonly end: State;
   readonly vocabulary: Vocabulary;
   readonly recorded: Recorded | null;
+  /** The method's settings; a view may read one that several methods share. */
+  readonly params: Readonly<Record<string, unknown>>;
   /** Width of the stage in CSS pixels. */
   readonly width: number;
   readonly selection: Selection;

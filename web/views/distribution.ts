@@ -1,0 +1,307 @@
+// One draw, from the network's row to the chosen token: the sampling pipeline in engine order and
+// the ruler with its needle. Shows one `sample`: that of the selected node, else the latest.
+
+import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
+import type { Stage } from "../generated/Stage.ts";
+import type { At, EventOf } from "../trace/state.ts";
+import { selectedSample } from "./draw.ts";
+import { number, percent, probability } from "./parts.ts";
+import { shortened, tokenName } from "../trace/words.ts";
+import type { Scene, View } from "./view.ts";
+
+const ROW = 62;
+const BARS = 40;
+const LABELS = 34;
+const RULER = 74;
+
+/** Smallest probability on the logarithmic scale. */
+const FLOOR = 1e-4;
+
+/** Share of the full height for a probability. */
+export const barShare = (p: number, logarithmic: boolean): number =>
+  logarithmic ? Math.max(0, 1 - Math.log(Math.max(p, FLOOR)) / Math.log(FLOOR)) : p;
+
+interface Frame {
+  readonly left: number;
+  readonly right: number;
+  readonly step: number;
+}
+
+function frameOf(width: number, tokens: number): Frame {
+  const left = width < 520 ? 12 : 132;
+  const right = width < 520 ? 12 : 24;
+  return { left, right, step: Math.min(110, (width - left - right) / (tokens + 1)) };
+}
+
+/** The figure that a filter's cut-off stands for, drawn where it can be drawn. */
+function cutLine(stage: Stage, frame: Frame, tallest: number, log: boolean): SVGTemplateResult {
+  const { cutoff } = stage;
+  if (cutoff === null) return svg``;
+  const end = frame.left + frame.step * stage.probs.length;
+  if (stage.name === "top_k") {
+    if (cutoff >= stage.probs.length) return svg``;
+    const x = frame.left + cutoff * frame.step - 2;
+    return svg`<line class="cut" x1=${x} x2=${x} y1="4" y2=${BARS + 2}></line>`;
+  }
+  if (cutoff <= 0 || cutoff > tallest || !/^(min_p|epsilon|eta|top_p|typical)$/.test(stage.name))
+    return svg``;
+  const y = BARS - (barShare(cutoff, log) / barShare(tallest, log)) * (BARS - 6);
+  return svg`<line class="cut" x1=${frame.left} x2=${end} y1=${y} y2=${y}></line>`;
+}
+
+function stageRow(
+  scene: Scene,
+  draw: EventOf<"sample">,
+  index: number,
+  frame: Frame,
+  log: boolean,
+): SVGTemplateResult {
+  const stage = draw.stages[index]!;
+  const before = draw.stages[index - 1];
+  const all = draw.stages.flatMap((it) => [...it.probs, it.rest]);
+  const tallest = Math.max(FLOOR, ...all);
+  const tall = (p: number) => (barShare(p, log) / barShare(tallest, log)) * (BARS - 6);
+  const wide = Math.max(2, frame.step * 0.62);
+  const bar = (p: number, was: number | undefined, i: number, token: number | null) => {
+    const x = frame.left + i * frame.step + (frame.step - wide) / 2;
+    const gone = p <= 0 && (was ?? 0) > 0;
+    const chosen = token === draw.token && index === draw.stages.length - 1;
+    return svg`<g
+        class="bar ${gone ? "gone" : ""} ${chosen ? "chosen" : ""} ${token === null ? "other" : ""}"
+        data-after=${token === null ? nothing : draw.node}
+        data-token=${token ?? nothing}
+      >
+      <rect class="reach" x=${frame.left + i * frame.step} y="0" width=${frame.step} height=${BARS + 2}></rect>
+      ${was !== undefined && was > 0 ? svg`<rect class="ghost" x=${x} y=${BARS - tall(was)} width=${wide} height=${tall(was)}></rect>` : nothing}
+      ${p > 0 ? svg`<rect class="solid" x=${x} y=${BARS - tall(p)} width=${wide} height=${Math.max(0.75, tall(p))}></rect>` : nothing}
+      <title>${token === null ? "all other tokens" : tokenName(scene.vocabulary, token)}: ${percent(p)}</title>
+    </g>`;
+  };
+  const narrow = scene.width < 520;
+  const setting = stage.value === null ? "" : ` ${number(+stage.value.toFixed(4))}`;
+  const left = `${stage.kept} left`;
+  return svg`<g class="stage-row" transform="translate(0 ${18 + index * ROW + (narrow ? 14 : 0)})">
+    ${
+      narrow
+        ? svg`<text class="stage-name" x="12" y="-3">${stage.name}${setting} · ${left}</text>`
+        : svg`<text class="stage-name" x="16" y="22">${stage.name}${setting}</text>
+            <text class="fine" x="16" y="37">${left}${cutSaid(stage)}</text>`
+    }
+    <line class="ground" x1=${frame.left} x2=${frame.left + frame.step * (draw.tokens.length + 1)} y1=${BARS} y2=${BARS}></line>
+    ${draw.tokens.map((token, i) => bar(stage.probs[i] ?? 0, before?.probs[i], i, token))}
+    ${bar(stage.rest, before?.rest, draw.tokens.length, null)}
+    ${cutLine(stage, frame, tallest, log)}
+  </g>`;
+}
+
+const cutSaid = (stage: Stage): string =>
+  stage.cutoff === null ? "" : ` · cut at ${number(+stage.cutoff.toPrecision(3))}`;
+
+function labels(scene: Scene, draw: EventOf<"sample">, frame: Frame, y: number): SVGTemplateResult {
+  const room = Math.max(2, Math.floor(frame.step / 7.5));
+  const last = draw.stages.at(-1)!;
+  const word = (name: string, p: number, i: number, chosen: boolean) => {
+    const x = frame.left + (i + 0.5) * frame.step;
+    return svg`<text class="token-name ${chosen ? "chosen" : ""}" x=${x} y=${y + 14} text-anchor="middle">${shortened(name, room)}</text>
+      <text class="fine" x=${x} y=${y + 28} text-anchor="middle">${p > 0 ? probability(p) : "–"}</text>`;
+  };
+  return svg`${draw.tokens.map((token, i) =>
+    word(tokenName(scene.vocabulary, token), last.probs[i] ?? 0, i, token === draw.token),
+  )}${word("other", last.rest, draw.tokens.length, false)}`;
+}
+
+/** A stretch of the ruler. */
+export interface Stretch {
+  readonly token: number | null;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The ruler from 0 to 1, tokens in order of their ids. Where tokens are left that the trace does
+ * not list, only the chosen one's stretch is known.
+ */
+export function ruler(draw: EventOf<"sample">): Stretch[] {
+  const last = draw.stages.at(-1);
+  const [from, to] = draw.span;
+  if (!last || last.rest > 1e-6)
+    return [
+      { token: null, from: 0, to: from },
+      { token: draw.token, from, to },
+      { token: null, from: to, to: 1 },
+    ];
+  let at = 0;
+  return draw.tokens
+    .map((token, i) => ({ token, p: last.probs[i] ?? 0 }))
+    .filter((it) => it.p > 0)
+    .sort((a, b) => a.token - b.token)
+    .map(({ token, p }) => {
+      const stretch = { token, from: at, to: at + p };
+      at += p;
+      return stretch;
+    });
+}
+
+function renderRuler(scene: Scene, draw: EventOf<"sample">, y: number): SVGTemplateResult {
+  const left = 16;
+  const across = scene.width - 32;
+  const x = (at: number) => left + Math.min(1, Math.max(0, at)) * across;
+  const { u } = draw;
+  const said =
+    u === null
+      ? "no draw: the most probable token is taken"
+      : `u = ${u.toFixed(4)} falls on ${tokenName(scene.vocabulary, draw.token)}`;
+  return svg`<g class="ruler" transform="translate(0 ${y})">
+    ${ruler(draw).map(({ token, from, to }) => {
+      const name = token === null ? "" : tokenName(scene.vocabulary, token);
+      const wide = x(to) - x(from);
+      return svg`<g class="stretch ${token === draw.token ? "chosen" : ""} ${token === null ? "rest" : ""}"
+        data-after=${token === null ? nothing : draw.node} data-token=${token ?? nothing}>
+        <rect x=${x(from)} y="24" width=${Math.max(0.5, wide)} height="22"></rect>
+        ${wide > 26 ? svg`<text x=${(x(from) + x(to)) / 2} y="40" text-anchor="middle">${shortened(name, Math.floor(wide / 9))}</text>` : nothing}
+      </g>`;
+    })}
+    ${
+      u === null
+        ? nothing
+        : svg`<path class="needle" d="M${x(u)} 50V18"></path><circle cx=${x(u)} cy="16" r="4"></circle>`
+    }
+    <text class="caption" x=${u !== null && u > 0.6 ? x(u) - 9 : u === null ? left : x(u) + 9} y="16"
+      text-anchor=${u !== null && u > 0.6 ? "end" : "start"}>${said}</text>
+    <text class="fine" x=${left} y="62">0</text>
+    <text class="fine" x=${left + across} y="62" text-anchor="end">1</text>
+    <text class="fine" x=${left + across / 2} y="62" text-anchor="middle">running sum, by token number</text>
+  </g>`;
+}
+
+function mostStages(scene: Scene): number {
+  let most = 1;
+  for (const node of scene.end.nodes)
+    for (const { event } of node.samples) most = Math.max(most, event.stages.length);
+  return most;
+}
+
+const heightOf = (stages: number, narrow: boolean): number =>
+  18 + stages * ROW + LABELS + RULER + (narrow ? 14 : 0);
+
+function render(scene: Scene): TemplateResult {
+  const draw = selectedSample(scene)?.event;
+  if (!draw) return html`<p class="empty">Nothing has been drawn yet.</p>`;
+  const log = scene.options["log"] === true;
+  const narrow = scene.width < 520;
+  const frame = frameOf(scene.width, draw.tokens.length);
+  const height = heightOf(draw.stages.length, narrow);
+  const foot = 18 + draw.stages.length * ROW - (ROW - BARS) + (narrow ? 14 : 0);
+  return html`<div class="distribution">
+    <button class="switch" aria-pressed=${log} @click=${() => scene.setOption("log", !log)}>
+      log scale
+    </button>
+    <svg
+      width=${scene.width}
+      height=${height}
+      viewBox="0 0 ${scene.width} ${height}"
+      role="img"
+      aria-label="How ${tokenName(scene.vocabulary, draw.token)} was chosen, stage by stage"
+    >
+      ${draw.stages.map((_, i) => stageRow(scene, draw, i, frame, log))}
+      ${labels(scene, draw, frame, foot)} ${renderRuler(scene, draw, foot + LABELS + 4)}
+    </svg>
+  </div>`;
+}
+
+export type Draw = At<"sample">;
+
+export const distribution: View = {
+  id: "distribution",
+  title: "Distribution",
+  applies: (end) => end.sample !== null,
+  rank: (end) => (end.rounds.some((it) => it.drafted > 0) ? 1 : 8),
+  height: (scene) => heightOf(mostStages(scene), scene.width < 520),
+  render,
+  styles: css`
+    .distribution {
+      position: relative;
+    }
+    .distribution .switch {
+      position: absolute;
+      top: var(--space-1);
+      right: var(--space-4);
+    }
+    .distribution svg {
+      display: block;
+    }
+    .stage-name {
+      font: 13px var(--font-label);
+    }
+    .bar .reach {
+      fill: transparent;
+    }
+    .bar .solid {
+      fill: var(--of-draft);
+    }
+    .bar.other .solid {
+      fill: var(--rule-strong);
+      opacity: 0.6;
+    }
+    .bar.chosen .solid {
+      fill: var(--of-target);
+    }
+    .bar .ghost {
+      fill: none;
+      stroke: var(--rule-strong);
+      stroke-width: 1;
+    }
+    .bar.gone .ghost {
+      stroke-dasharray: 2 2;
+      stroke: var(--state-rejected-ink);
+    }
+    .bar[marked] .reach {
+      fill: var(--mark);
+    }
+    .stage-row .ground {
+      stroke: var(--rule-strong);
+    }
+    .cut {
+      stroke: var(--state-rejected-ink);
+      stroke-width: 1.5;
+      stroke-dasharray: 4 2;
+    }
+    .token-name {
+      font: 14px var(--font-text);
+    }
+    .token-name.chosen {
+      font-weight: 600;
+    }
+    .stretch rect {
+      fill: var(--paper-3);
+      stroke: var(--rule-strong);
+      stroke-width: 0.75;
+    }
+    .stretch.rest rect {
+      fill: var(--paper-2);
+    }
+    .stretch.chosen rect {
+      fill: var(--of-target);
+    }
+    .stretch text {
+      font: 13px var(--font-text);
+    }
+    .stretch.chosen text {
+      fill: var(--paper);
+    }
+    .stretch[marked] rect {
+      fill: var(--mark);
+      stroke: var(--ink);
+    }
+    .stretch[marked] text {
+      fill: var(--ink);
+    }
+    .ruler .needle {
+      stroke: var(--ink);
+      stroke-width: 2;
+    }
+    .ruler circle {
+      fill: var(--ink);
+    }
+  `,
+};

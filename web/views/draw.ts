@@ -1,0 +1,13 @@
+// Which draw a picture of a draw is about.
+
+import type { At } from "../trace/state.ts";
+import type { Scene } from "./view.ts";
+
+/** The draw that chose the selected node, else the last that continues it, else the latest. */
+export function selectedSample(scene: Scene): At<"sample"> | null {
+  const { selection, state } = scene;
+  const node = selection.node === null ? undefined : state.nodes[selection.node];
+  if (!node) return state.sample;
+  const own = selection.token === null ? node.draw : null;
+  return own ?? node.samples.at(-1) ?? state.sample;
+}

@@ -1,0 +1,438 @@
+// The draft tree: the guesses of the current round below the end of the text. Shows `grow`, the
+// target's `score` (one sweep over all guesses), `judge`, `prune` and `commit`; past rounds are one
+// column each in the ribbon underneath.
+
+import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { currentRound, mainPath, type NodeState, type Round, type State } from "../trace/state.ts";
+import { isTargetPass } from "../trace/stats.ts";
+import { shortened } from "../trace/words.ts";
+import { layoutTree, type Place, type TreeLayout } from "./layout/tree.ts";
+import { LEGEND_HEIGHT, renderLegend } from "./legend.ts";
+import { hatch, nodeName, percent, probability, proposed, targeted } from "./parts.ts";
+import { renderRibbon, RIBBON_HEIGHT } from "./ribbon.ts";
+import { STATUS } from "./text.ts";
+import { renderTreeList } from "./tree-list.ts";
+import type { Scene, View } from "./view.ts";
+
+const CHIP = { width: 92, height: 34, gapX: 30, gapY: 12 };
+const STEP_X = CHIP.width + CHIP.gapX;
+const STEP_Y = CHIP.height + CHIP.gapY;
+/** Room for the caption above the trunk. */
+const TOP = 44;
+/** Committed tokens that are shown before the first guess. */
+const TRUNK = 2;
+
+/** The current round, its guesses and where they stand. */
+export interface Growth {
+  readonly round: Round;
+  readonly head: number;
+  readonly nodes: readonly NodeState[];
+  readonly layout: TreeLayout;
+}
+
+/** The guesses of one round, as far as they are known at `state`. */
+export function growthOf(state: State, round: Round): Growth | null {
+  if (round.head === null) return null;
+  const alive = state.nodes.filter(
+    (it) =>
+      it.lane === 0 &&
+      it.born < state.index &&
+      (it.round === round.index || (it.round < round.index && standsAt(it, round, state))),
+  );
+  const drawn = new Set<number>([round.head]);
+  const nodes = alive.filter((it) => {
+    if (it.parent === null || !drawn.has(it.parent)) return false;
+    drawn.add(it.id);
+    return true;
+  });
+  const layout = layoutTree(
+    round.head,
+    nodes.map((it) => ({
+      id: it.id,
+      parent: it.parent,
+      logProb: it.logProb,
+      keep: it.committed || it.status === "recovered" || it.status === "bonus",
+    })),
+  );
+  return { round, head: round.head, nodes, layout };
+}
+
+/** A node of an earlier round that was still open when this one began. */
+const standsAt = (node: NodeState, round: Round, state: State): boolean =>
+  node.status !== "prompt" &&
+  node.pruned === null &&
+  (!node.committed || state.nodes[round.head!]!.depth < node.depth);
+
+/** The most rows and columns any round needs, so that the stage has room from the start. */
+function room(end: State): { rows: number; columns: number } {
+  let rows = 1;
+  let columns = 1;
+  for (const round of end.rounds) {
+    const born = new Map<number, number>();
+    let widest = 0;
+    for (const id of round.nodes) {
+      const { ahead } = end.nodes[id]!;
+      const count = (born.get(ahead) ?? 0) + 1;
+      born.set(ahead, count);
+      widest = Math.max(widest, count);
+      columns = Math.max(columns, ahead);
+    }
+    rows = Math.max(rows, widest);
+  }
+  return { rows: Math.min(rows, 14), columns: Math.min(columns, 40) };
+}
+
+const rooms = new WeakMap<State, { rows: number; columns: number }>();
+function roomFor(end: State): { rows: number; columns: number } {
+  const known = rooms.get(end) ?? room(end);
+  rooms.set(end, known);
+  return known;
+}
+
+const chipX = (column: number, left: number): number => left + (column - 1) * STEP_X;
+const chipY = (row: number): number => TOP + row * STEP_Y;
+
+function bars(q: number | null, p: number | null, y: number): SVGTemplateResult {
+  const width = CHIP.width - 12;
+  const bar = (value: number | null, kind: string, at: number) =>
+    value === null
+      ? nothing
+      : svg`<rect class=${kind} x="6" y=${at} width=${Math.max(1, value * width)} height="3"></rect>`;
+  return svg`<rect class="bar-ground" x="6" y=${y} width=${width} height="3"></rect>
+    <rect class="bar-ground" x="6" y=${y + 4} width=${width} height="3"></rect>
+    ${bar(q, "bar-q", y)}${bar(p, "bar-p", y + 4)}`;
+}
+
+/** The outline carries the state as well: dashed, double, cut at a corner, or plain. */
+function outline(node: NodeState): SVGTemplateResult {
+  const { width: w, height: h } = CHIP;
+  if (node.status === "recovered")
+    return svg`<path class="shape" d="M4 0H${w - 9}L${w} 9V${h - 4}a4 4 0 0 1 -4 4H4a4 4 0 0 1 -4 -4V4a4 4 0 0 1 4 -4z"></path>`;
+  const radius = node.status === "bonus" ? h / 2 : 4;
+  const inner =
+    node.by === "ngram" || node.by === "pool"
+      ? svg`<rect class="inner" x="2.5" y="2.5" width=${w - 5} height=${h - 5} rx="2"></rect>`
+      : nothing;
+  const texture =
+    node.status === "rejected"
+      ? svg`<rect class="texture" width=${w} height=${h} rx="4" fill="url(#tree-hatch)"></rect>`
+      : nothing;
+  return svg`<rect class="shape" width=${w} height=${h} rx=${radius}></rect>${texture}${inner}`;
+}
+
+function chip(scene: Scene, node: NodeState, place: Place, left: number): SVGTemplateResult {
+  const name = nodeName(scene, node);
+  const { sign } = STATUS[node.status];
+  const q = proposed(node);
+  const p = targeted(scene.state, node);
+  const label = [
+    `${name}: ${STATUS[node.status].name}`,
+    q === null ? "" : `q ${probability(q)}`,
+    p === null ? "" : `p ${probability(p)}`,
+  ];
+  const { x, y } = { x: chipX(place.column, left), y: chipY(place.row) };
+  return svg`<g
+    class="chip ${node.status} ${scene.motion ? "moving" : ""}"
+    data-node=${node.id}
+    transform="translate(${x} ${y})"
+  >
+    <title>${label.filter(Boolean).join(", ")}</title>
+    ${outline(node)}
+    <text class="name" x="8" y="17">${shortened(name, 10)}</text>
+    ${sign ? svg`<text class="sign" x=${CHIP.width - 8} y="16" text-anchor="end">${sign}</text>` : nothing}
+    ${node.finish ? svg`<rect class="cap" x=${CHIP.width + 4} y="6" width="5" height=${CHIP.height - 12}></rect>` : nothing}
+    ${bars(q, p, 23)}
+  </g>`;
+}
+
+function edge(node: NodeState, from: Place, to: Place, left: number): SVGTemplateResult {
+  const x1 = chipX(from.column, left) + CHIP.width;
+  const x2 = chipX(to.column, left);
+  const y1 = chipY(from.row) + CHIP.height / 2;
+  const y2 = chipY(to.row) + CHIP.height / 2;
+  const middle = (x1 + x2) / 2;
+  const width = 1 + 4 * Math.sqrt(to.mass);
+  return svg`<path
+    class="edge ${node.status}"
+    d="M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}"
+    stroke-width=${width.toFixed(2)}
+  ></path>`;
+}
+
+/** The last words of the text, on the trunk. */
+function trunk(scene: Scene, head: number, left: number): SVGTemplateResult {
+  const shown: NodeState[] = [];
+  let at: NodeState | undefined = scene.state.nodes[head];
+  while (at && shown.length < TRUNK) {
+    shown.unshift(at);
+    at = at.parent === null ? undefined : scene.state.nodes[at.parent];
+  }
+  const y = chipY(0) + CHIP.height / 2;
+  const right = chipX(0, left) + CHIP.width;
+  const words = shown.map((node, i) => {
+    const x = right - (shown.length - 1 - i) * STEP_X;
+    return svg`<g data-node=${node.id} class="trunk-word">
+      <rect class="reach" x=${x - CHIP.width} y=${y - 16} width=${CHIP.width} height="32" rx="4"></rect>
+      <text x=${x - 6} y=${y + 5} text-anchor="end">${shortened(nodeName(scene, node).replace(/^␣(?=.)/, ""), 10)}</text>
+    </g>`;
+  });
+  return svg`<line class="trunk" x1="0" x2=${right} y1=${y + 16} y2=${y + 16}></line>${words}`;
+}
+
+/** The one pass of the target that judges all guesses: a band over what it scored. */
+function sweep(scene: Scene, growth: Growth, left: number, height: number): SVGTemplateResult {
+  const { state } = scene;
+  const ordinal = growth.round.passes.findLast((it) => isTargetPass(state.passes[it]!));
+  const pass = ordinal === undefined ? undefined : state.passes[ordinal];
+  if (!pass || growth.nodes.length === 0) return svg``;
+  const scored = pass.nodes.flatMap((id) => growth.layout.places.get(id) ?? []);
+  const columns = Math.max(0, ...scored.map((it) => it.column));
+  const from = chipX(1, left) - CHIP.gapX / 2;
+  const to = chipX(columns, left) + CHIP.width + CHIP.gapX / 2;
+  const now = pass.index === state.index - 1;
+  return svg`<g class="sweep ${now ? "now" : ""} ${scene.motion && now ? "moving" : ""}">
+    <path d="M${from} 22v-6H${to}v6"></path>
+    <text class="caption" x=${from} y="11">one pass of the target scores ${pass.nodes.length} nodes</text>
+    ${now ? svg`<rect class="band" x=${from} y="24" width=${to - from} height=${height - 24}></rect>` : nothing}
+    ${now && scene.motion ? svg`<line class="scan" x1="0" x2="0" y1="24" y2=${height} style="--from:${from}px;--to:${to}px"></line>` : nothing}
+  </g>`;
+}
+
+function render(scene: Scene): TemplateResult {
+  const round = currentRound(scene.state);
+  const growth = round ? growthOf(scene.state, round) : null;
+  const { rows, columns } = roomFor(scene.end);
+  const narrow = scene.width < 560;
+  const left = (narrow ? 1 : TRUNK) * STEP_X + 16;
+  const height = TOP + rows * STEP_Y + 8;
+  const width = Math.max(scene.width, left + columns * STEP_X + 40);
+  const path = mainPath(scene.state);
+  const head = growth?.head ?? path.at(-1) ?? null;
+  const places = growth?.layout.places;
+  return html`<div class="tree-view">
+    <div class="scroll">
+      <svg
+        class="tree"
+        width=${width}
+        height=${height}
+        viewBox="0 0 ${width} ${height}"
+        aria-hidden="true"
+      >
+        <defs>${hatch("tree-hatch")}</defs>
+        ${growth ? sweep(scene, growth, left, height) : nothing}
+        ${head !== null ? trunk(scene, head, left) : nothing}
+        ${
+          growth
+            ? repeat(
+                growth.nodes.filter((it) => places!.has(it.id)),
+                (it) => it.id,
+                (it) =>
+                  svg`<g>${edge(it, places!.get(it.parent!)!, places!.get(it.id)!, left)}${chip(scene, it, places!.get(it.id)!, left)}</g>`,
+              )
+            : nothing
+        }
+        ${growth ? foldedCounts(growth, left) : nothing}
+      </svg>
+    </div>
+    ${renderRibbon(scene)}
+    ${renderLegend(["draft", "accepted", "rejected", "pruned", "recovered", "bonus"])}
+    ${growth ? renderTreeList(scene, growth) : nothing}
+  </div>`;
+}
+
+function foldedCounts(growth: Growth, left: number): SVGTemplateResult[] {
+  return [...growth.layout.folded].map(([id, { count, mass }]) => {
+    const place = growth.layout.places.get(id)!;
+    const x = chipX(place.column, left) + CHIP.width + 4;
+    const y = chipY(place.row) + CHIP.height + 10;
+    const share = mass > 0 ? ` · ${percent(mass)}` : "";
+    return svg`<text class="fine" x=${x} y=${y}>+${count}${share}</text>`;
+  });
+}
+
+export const tree: View = {
+  id: "tree",
+  title: "Draft tree",
+  applies: (end) => end.rounds.some((it) => it.drafted > 0),
+  rank: (end) => (end.nodes.some((it) => it.judges.length > 0) ? 10 : 2),
+  height: ({ end }) => TOP + roomFor(end).rows * STEP_Y + 8 + RIBBON_HEIGHT + LEGEND_HEIGHT,
+  render,
+  styles: css`
+    .tree-view {
+      position: relative;
+    }
+    .scroll {
+      overflow-x: auto;
+      overflow-y: hidden;
+    }
+    .tree {
+      display: block;
+    }
+    .trunk {
+      stroke: var(--rule-strong);
+      stroke-width: 1.5;
+    }
+    .trunk-word text {
+      font: 16px var(--font-text);
+      fill: var(--ink-2);
+    }
+    .trunk-word .reach {
+      fill: transparent;
+    }
+    .trunk-word[marked] .reach {
+      fill: var(--mark);
+    }
+    .edge {
+      fill: none;
+      stroke: var(--rule-strong);
+      opacity: 0.75;
+    }
+    .edge.draft,
+    .edge.pruned {
+      stroke-dasharray: 5 4;
+    }
+    .edge.accepted {
+      stroke: var(--state-accepted);
+      opacity: 1;
+    }
+    .edge.recovered {
+      stroke: var(--state-recovered-ink);
+      opacity: 1;
+    }
+    .edge.bonus {
+      stroke: var(--state-bonus-ink);
+      opacity: 1;
+    }
+    .edge.rejected {
+      stroke: var(--state-rejected);
+      stroke-dasharray: 2 4;
+    }
+    .chip {
+      cursor: pointer;
+    }
+    .chip .shape {
+      fill: var(--paper);
+      stroke: var(--rule-strong);
+      stroke-width: 1.5;
+    }
+    .chip .name {
+      font: 14px var(--font-text);
+    }
+    .chip .sign {
+      font: 600 12px var(--font-label);
+    }
+    .chip .inner {
+      fill: none;
+      stroke: var(--state-pool-ink);
+    }
+    .chip .cap {
+      fill: var(--ink);
+    }
+    .bar-ground {
+      fill: var(--paper-3);
+    }
+    .bar-q {
+      fill: var(--of-draft);
+    }
+    .bar-p {
+      fill: var(--of-target);
+    }
+    .chip.draft .shape {
+      stroke: var(--state-draft-ink);
+      stroke-dasharray: 5 3;
+      fill: color-mix(in srgb, var(--state-draft) 10%, var(--paper));
+    }
+    .chip.accepted .shape {
+      stroke: var(--state-accepted-ink);
+      stroke-width: 2;
+      fill: color-mix(in srgb, var(--state-accepted) 22%, var(--paper));
+    }
+    .chip.accepted .sign {
+      fill: var(--state-accepted-ink);
+    }
+    .chip.rejected .shape {
+      stroke: var(--state-rejected-ink);
+    }
+    .chip.rejected .texture {
+      opacity: 0.28;
+    }
+    .chip.rejected .name {
+      fill: var(--state-rejected-ink);
+      text-decoration: line-through;
+    }
+    .chip.rejected .sign {
+      fill: var(--state-rejected-ink);
+    }
+    .chip.recovered .shape {
+      stroke: var(--ink);
+      stroke-width: 2;
+      fill: color-mix(in srgb, var(--state-recovered) 40%, var(--paper));
+    }
+    .chip.bonus .shape {
+      stroke: var(--state-bonus-ink);
+      stroke-width: 2;
+      fill: color-mix(in srgb, var(--state-bonus) 28%, var(--paper));
+    }
+    .chip.pruned .shape {
+      stroke: var(--state-pruned);
+      fill: none;
+    }
+    .chip.pruned .name {
+      fill: var(--ink-3);
+    }
+    .chip.chosen .shape {
+      stroke: var(--ink-2);
+    }
+    .chip[marked] .shape {
+      fill: var(--mark);
+      stroke: var(--ink);
+      stroke-width: 2.5;
+    }
+    .sweep path {
+      fill: none;
+      stroke: var(--rule-strong);
+    }
+    .sweep .band {
+      fill: var(--accent);
+      opacity: 0.07;
+    }
+    .sweep .scan {
+      stroke: var(--accent);
+      stroke-width: 2;
+      animation: scan 320ms linear both;
+    }
+    .chip.moving {
+      animation: appear 220ms ease-out both;
+    }
+    @keyframes appear {
+      from {
+        opacity: 0;
+      }
+    }
+    @keyframes scan {
+      from {
+        transform: translateX(var(--from));
+      }
+      to {
+        transform: translateX(var(--to));
+      }
+    }
+    @media (prefers-reduced-motion: reduce) {
+      .chip.moving,
+      .sweep .scan {
+        animation: none;
+      }
+    }
+    @media (forced-colors: active) {
+      .chip .shape {
+        fill: Canvas;
+        stroke: CanvasText;
+      }
+      .chip[marked] .shape {
+        stroke: Highlight;
+        stroke-width: 4;
+      }
+    }
+  `,
+};

@@ -1,0 +1,191 @@
+// The one sentence that says why: generated from the events of a node, never stored. Shows `judge`,
+// `sample`, `prune`, `finish` and `merge`. Also says what a run's failures mean.
+
+import type { FinishReason } from "../generated/FinishReason.ts";
+import type { EventOf, NodeState, Round, State } from "../trace/state.ts";
+import { childWith, currentRound } from "../trace/state.ts";
+import { tokenName, type Vocabulary } from "../trace/words.ts";
+import { acceptance } from "./coin-numbers.ts";
+import { percent, probability, proposed } from "./parts.ts";
+
+export type Params = Readonly<Record<string, unknown>>;
+
+const quoted = (vocabulary: Vocabulary, token: number | null): string =>
+  token === null ? "this guess" : `“${tokenName(vocabulary, token)}”`;
+
+/** Why `node` is what it is. */
+export function whyNode(
+  state: State,
+  node: NodeState,
+  vocabulary: Vocabulary,
+  params: Params,
+): string {
+  const name = quoted(vocabulary, node.token);
+  const parts = [fate(state, node, name, vocabulary, params)];
+  if (node.mergedInto !== null)
+    parts.push("Another text of the search ends in the same words and goes on in its place.");
+  if (node.finish) parts.push(ending(node.finish.event.reason));
+  return parts.join(" ");
+}
+
+function fate(
+  state: State,
+  node: NodeState,
+  name: string,
+  vocabulary: Vocabulary,
+  params: Params,
+): string {
+  const verdict = node.judges.at(-1)?.event;
+  if (verdict) return judged(state, node, verdict, name, vocabulary, params);
+  switch (node.status) {
+    case "prompt":
+      return `${name} is part of the prompt.`;
+    case "recovered":
+      return node.draw?.event.purpose === "residual"
+        ? `The guesses here were rejected, so ${name} comes from what the target had left over: ${drawn(node.draw.event)}.`
+        : `No guess here was right; ${name} is the target's own token${chance(node)}.`;
+    case "bonus":
+      return `All guesses were kept, and the same pass of the target gives ${name} on top${chance(node)}.`;
+    case "pruned":
+      return `${name} was dropped without a test (${node.pruned}).`;
+    case "draft":
+    case "accepted":
+    case "rejected": {
+      const q = proposed(node);
+      const sure = q === null ? "" : ` with q = ${probability(q)}`;
+      return `${name} was proposed by ${node.by}${sure}; nothing has judged it yet.`;
+    }
+    case "chosen":
+      return node.draw
+        ? `${name}: ${drawn(node.draw.event)}.`
+        : `${name} became text, proposed by ${node.by}.`;
+  }
+}
+
+const chance = (node: NodeState): string => (node.draw ? `, ${drawn(node.draw.event)}` : "");
+
+/** How a draw came out. */
+function drawn(draw: EventOf<"sample">): string {
+  const p = probability(draw.prob);
+  if (draw.u === null)
+    return draw.prob >= 1 && draw.stages.length < 2
+      ? "the only token it leaves"
+      : `the most probable token, ${probability(draw.stages[0]?.probs[draw.tokens.indexOf(draw.token)] ?? draw.prob)}`;
+  const [from, to] = draw.span;
+  return `drawn with probability ${p}, for u = ${fixed(draw.u)} fell between ${fixed(from)} and ${fixed(to)}`;
+}
+
+const fixed = (value: number): string => Math.abs(value).toFixed(3);
+
+function judged(
+  state: State,
+  node: NodeState,
+  verdict: EventOf<"judge">,
+  name: string,
+  vocabulary: Vocabulary,
+  params: Params,
+): string {
+  const { p, q, u, accepted, rule } = verdict;
+  switch (rule) {
+    case "greedy":
+    case "sample_match": {
+      const does = rule === "greedy" ? "best token here is" : "draw here gave";
+      if (accepted) return `The target's ${does} ${name} as well: kept.`;
+      const other = replacement(state, node);
+      return other
+        ? `The target's ${does} ${quoted(vocabulary, other.token)}, not ${name}: rejected.`
+        : `The target's ${does} another token (${name} has p = ${probability(p)}): rejected.`;
+    }
+    default: {
+      const keep = acceptance(verdict, params);
+      const said =
+        q === null
+          ? `${name} was looked up, not drawn; the target gives it p = ${probability(p)}`
+          : `${node.by === "draft" ? "The draft" : node.by} said ${name} with q = ${probability(q)}; the target gives p = ${probability(p)}`;
+      if (u === null) return `${said}: ${accepted ? "kept" : "rejected"}.`;
+      if (keep >= 1 && accepted) return `${said}, which is no less → keep for certain.`;
+      if (keep <= 0) return `${said} → never keep: rejected.`;
+      return `${said} → keep with ${percent(keep)}. The coin was ${fixed(u)}: ${accepted ? "kept" : "rejected"}.`;
+    }
+  }
+}
+
+/** The sibling that became text instead. */
+function replacement(state: State, node: NodeState): NodeState | undefined {
+  const siblings = node.parent === null ? [] : (state.nodes[node.parent]?.children ?? []);
+  return siblings
+    .map((id) => state.nodes[id]!)
+    .find((it) => it.id !== node.id && (it.status === "accepted" || it.status === "recovered"));
+}
+
+/** Why a possible continuation of `after` was or was not taken. */
+export function whyToken(
+  state: State,
+  after: number,
+  token: number,
+  vocabulary: Vocabulary,
+): string {
+  const name = quoted(vocabulary, token);
+  const draw = state.nodes[after]?.samples.findLast((it) => it.event.tokens.includes(token));
+  if (!draw) return `${name} was possible here.`;
+  const { event } = draw;
+  const at = event.tokens.indexOf(token);
+  if (event.token === token) return `${name}: ${drawn(event)}.`;
+  const cut = event.stages.find((stage) => (stage.probs[at] ?? 0) <= 0);
+  if (cut)
+    return `${name} was cut by ${cut.name}${cut.value === null ? "" : ` = ${+cut.value.toFixed(4)}`}: ${cut.kept} tokens were left.`;
+  const last = event.stages.at(-1)?.probs[at] ?? 0;
+  return `${name} could have been drawn, with probability ${probability(last)}; the needle fell elsewhere.`;
+}
+
+function ending(reason: FinishReason): string {
+  switch (reason) {
+    case "end_token":
+      return "The model ended its text here by itself.";
+    case "length":
+      return "The text ends here: as many tokens as were asked for.";
+    case "context":
+      return "The text ends here: the model's context is full.";
+    case "budget":
+      return "The search ends here: its budget is spent.";
+    case "stopped":
+      return "The text ends here: the method's own criterion is met.";
+  }
+}
+
+/** What went wrong, or ended early, in words; `null` when nothing did. */
+export function trouble(state: State, maxNewTokens: number | null): string | null {
+  const finish = state.finishes.at(-1);
+  const last = finish && state.nodes[finish.event.node];
+  const done = finish !== undefined && finish.index >= state.index - 2;
+  if (done && last && finish.event.reason === "end_token" && maxNewTokens !== null) {
+    const length = last.depth + 1 - (state.lanes[last.lane]?.promptLen ?? 0);
+    if (length < maxNewTokens)
+      return `Early stop: the model wrote its end token after ${length} of ${maxNewTokens} tokens.`;
+  }
+  const over = state.rounds.filter((it) => it.emitted > 0 && testedIn(state, it) > 0);
+  if (over.length >= 3 && over.every((it) => it.accepted === 0))
+    return `No guess has been kept in ${over.length} rounds: draft and target disagree at once, so every round pays for its guesses and gives one token, as plain decoding does.`;
+  const round = currentRound(state);
+  if (round && round.emitted > 0 && round.accepted === 0 && testedIn(state, round) > 0)
+    return `Full rejection: none of ${round.drafted} guesses survived. The pass was not wasted: it still gives one token.`;
+  return null;
+}
+
+const testedIn = (state: State, round: Round): number =>
+  round.nodes.filter((id) => state.nodes[id]!.judges.length > 0).length;
+
+/** The sentence for what the reader points at, or for what happens now. */
+export function why(
+  state: State,
+  at: { readonly node: number | null; readonly token: number | null },
+  vocabulary: Vocabulary,
+  params: Params,
+): string {
+  if (at.node === null || !state.nodes[at.node]) return "";
+  if (at.token === null) return whyNode(state, state.nodes[at.node]!, vocabulary, params);
+  const grown = childWith(state, at.node, at.token);
+  return grown
+    ? whyNode(state, grown, vocabulary, params)
+    : whyToken(state, at.node, at.token, vocabulary);
+}
