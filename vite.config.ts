@@ -1,9 +1,15 @@
-import { defineConfig } from "vite";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import { assets } from "./web/build/assets.ts";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
 
 // Relative addresses everywhere: the built folder works from any path of any static server.
 export default defineConfig({
   base: "./",
   publicDir: "web/public",
+  plugins: [assets(root)],
   worker: { format: "es" },
   build: { target: "es2022", outDir: "dist", emptyOutDir: true, sourcemap: false },
+  test: { include: ["web/**/*.test.ts"] },
 });

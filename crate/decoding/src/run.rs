@@ -121,13 +121,18 @@ impl Decoding {
             events,
             recorded: Recorded::default(),
         };
-        let target = &models.by_role[TARGET];
-        trace.vocabulary = tokens_of(&trace.events)
-            .into_iter()
-            .map(|token| (token, TokenText::new(target.token_bytes(token))))
-            .collect();
+        trace.vocabulary = vocabulary(&trace.events, models);
         trace
     }
+}
+
+/// Text or bytes of every token that occurs in `events`, by id; a page has no tokenizer.
+pub fn vocabulary(events: &[Event], models: &Models) -> BTreeMap<TokenId, TokenText> {
+    let target = &models.by_role[TARGET];
+    tokens_of(events)
+        .into_iter()
+        .map(|token| (token, TokenText::new(target.token_bytes(token))))
+        .collect()
 }
 
 fn check(request: &Request, entry: &Entry, models: &Models) -> Result<()> {

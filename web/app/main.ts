@@ -1,0 +1,37 @@
+/** The page: draws the playground, then wakes the engine. */
+import methods from "virtual:methods";
+import { connect } from "../engine/connect.ts";
+import { Engines, type Decodescope } from "../engine/handles.ts";
+import "../styles/tokens.css";
+import { App } from "./app.ts";
+import "./app.css";
+
+declare global {
+  // For scripts, tests and the curious.
+  var decodescope: Decodescope;
+}
+
+const app = new App();
+const engines = new Engines({
+  base: new URL(".", document.baseURI).href,
+  search: location.search,
+  methods,
+  connect,
+  onStatus: app.onStatus,
+});
+app.engines = engines;
+
+const shown = new Promise((done) => app.addEventListener("shown", done, { once: true }));
+document.body.append(app);
+
+/** The first picture goes before the engine: loading that would take its time from it. */
+const ready = shown.then(() => app.wake());
+// The page says what went wrong; scripts that wait hear it too.
+ready.catch(() => undefined);
+
+globalThis.decodescope = {
+  ready,
+  methods: () => methods,
+  run: (request) => engines.run(request),
+  stop: () => engines.stop(),
+};

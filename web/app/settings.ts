@@ -1,0 +1,27 @@
+/** What the reader chose, as plain data. */
+import { DEFAULT_LENGTH, DEFAULT_SEED } from "../engine/handles.ts";
+import type { Params } from "./schema.ts";
+
+export interface Settings {
+  method: string;
+  /** Only what differs from the defaults. */
+  params: Params;
+  prompt: string;
+  seed: number;
+  length: number;
+  /** Methods shown beside `method`, with the same prompt and seed. */
+  compared: string[];
+}
+
+/** Most methods that are shown side by side. */
+export const MAX_COMPARED = 4;
+export const MAX_LENGTH = 400;
+
+export const DEFAULTS: Settings = {
+  method: "speculative-decoding",
+  params: {},
+  prompt: "Once upon a time, there was a little",
+  seed: DEFAULT_SEED,
+  length: DEFAULT_LENGTH,
+  compared: [],
+};

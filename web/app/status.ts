@@ -1,0 +1,58 @@
+/** One line about the engine: what computes and why, bytes on their way, what went wrong. */
+import { html, nothing, type TemplateResult } from "lit";
+import type { EngineStatus } from "../engine/handles.ts";
+import type { Progress } from "../engine/protocol.ts";
+
+export interface StatusActions {
+  /** Bytes of the default models, once known. */
+  downloadBytes: number | null;
+  cancel: () => void;
+  retry: () => void;
+}
+
+export function statusLine(status: EngineStatus, actions: StatusActions): TemplateResult {
+  return html`<div class="status" data-testid="status" data-state=${status.state}>
+    ${content(status, actions)}
+  </div>`;
+}
+
+function content(status: EngineStatus, { downloadBytes, cancel, retry }: StatusActions) {
+  switch (status.state) {
+    case "waiting": {
+      const size = downloadBytes === null ? "" : ` (${megabytes(downloadBytes)})`;
+      return html`<p>The recorded examples play without a model${size && `; it is loaded next${size}`}.</p>`;
+    }
+    case "loading":
+      return html`
+        <p>${status.choice.why}</p>
+        ${status.progress ? progressBar(status.progress, cancel) : html`<p>Opening the engine …</p>`}
+      `;
+    case "ready":
+      return html`<p data-testid="device">${status.choice.why}</p>`;
+    case "failed":
+      return html`
+        ${status.choice ? html`<p>${status.choice.why}</p>` : nothing}
+        <p class="problem">${status.failure.message} The recorded examples still play.</p>
+        <button type="button" data-testid="retry" @click=${retry}>Try again</button>
+      `;
+  }
+}
+
+function progressBar({ loaded, total, what }: Progress, cancel: () => void): TemplateResult {
+  const done = loaded >= total;
+  const words = done
+    ? "The model is here; timing a few plain tokens …"
+    : `Loading ${what}: ${megabytes(loaded)} of ${megabytes(total)}`;
+  return html`
+    <p id="progress-words">${words}</p>
+    <div class="loading">
+      <progress max=${total} .value=${loaded} aria-labelledby="progress-words"></progress>
+      ${done ? nothing : html`<button type="button" data-testid="cancel-load" @click=${cancel}>Cancel</button>`}
+    </div>
+  `;
+}
+
+/** Bytes as a reader counts them. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

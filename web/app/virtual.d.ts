@@ -1,0 +1,12 @@
+declare module "virtual:methods" {
+  import type { Described } from "../generated/Described.ts";
+  /** With the `pseudo` block of each page. */
+  const methods: (Described & { page: string })[];
+  export default methods;
+}
+
+declare module "virtual:pages" {
+  /** Markdown by method. */
+  const pages: Record<string, string>;
+  export default pages;
+}

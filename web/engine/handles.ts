@@ -1,0 +1,187 @@
+/**
+ * `window.decodescope`: the page's handles for scripts and tests. One engine a device, made when
+ * it is first asked for. See README.md.
+ */
+import type { Described } from "../generated/Described.ts";
+import type { Trace } from "../generated/Trace.ts";
+import { askedDevice, choose, probeGpu, type Choice } from "./capability.ts";
+import { EngineClient, type Link, type Watcher } from "./client.ts";
+import { EngineError, failureOf } from "./failure.ts";
+import type { Device, Failure, ModelManifest, Progress, RunRequest } from "./protocol.ts";
+
+/** A run as scripts ask for it; what is left out has a default. */
+export interface ScriptRequest {
+  method: string;
+  params?: Record<string, unknown>;
+  prompt: string;
+  seed?: number;
+  maxNewTokens?: number;
+  /** Left out: the page's own choice. */
+  device?: Device;
+}
+
+/** How far the engine is. */
+export type EngineStatus =
+  | { state: "waiting" }
+  | { state: "loading"; choice: Choice; progress: Progress | null }
+  | { state: "ready"; choice: Choice }
+  | { state: "failed"; choice: Choice | null; failure: Failure };
+
+export const DEFAULT_SEED = 1;
+export const DEFAULT_LENGTH = 40;
+
+export interface EnginesOptions {
+  base: string;
+  search: string;
+  methods: readonly Described[];
+  connect: () => Link;
+  onStatus?: (status: EngineStatus) => void;
+  fetch?: typeof fetch;
+  probe?: typeof probeGpu;
+}
+
+/** The engines of the page. */
+export class Engines {
+  readonly #options: EnginesOptions;
+  readonly #clients = new Map<Device, EngineClient>();
+  #manifest: Promise<ModelManifest> | undefined;
+  #choice: Choice | undefined;
+  #running: EngineClient | undefined;
+
+  constructor(options: EnginesOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes that the default models take. */
+  async downloadBytes(): Promise<number> {
+    const { roles } = await this.#models();
+    const files = [...(roles.target ?? []), ...(roles.draft ?? [])];
+    return files.reduce((sum, file) => sum + file.bytes, 0);
+  }
+
+  /** Chooses the device and loads the models that most methods need. Rejects with `{code, message}`. */
+  async prepare(): Promise<Choice> {
+    const tell = this.#options.onStatus ?? (() => undefined);
+    try {
+      const { search, probe = probeGpu } = this.#options;
+      this.#choice ??= choose(askedDevice(search), await probe());
+      tell({ state: "loading", choice: this.#choice, progress: null });
+      await this.#prepareOn(this.#choice);
+      tell({ state: "ready", choice: this.#choice });
+      return this.#choice;
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      tell({ state: "failed", choice: this.#choice ?? null, failure });
+      throw new EngineError(failure);
+    }
+  }
+
+  async #prepareOn(choice: Choice): Promise<void> {
+    const client = await this.#client(choice.device);
+    try {
+      await client.prepare(["target", "draft"]);
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      const given = ["cancelled", "network", "checksum"].includes(failure.code);
+      if (choice.device === "cpu" || given) throw thrown;
+      // The adapter was there and does not work: say so and go on without it.
+      const why = `Computing on the CPU, because WebGPU failed here (${failure.message}).`;
+      this.#choice = { device: "cpu", why };
+      this.#options.onStatus?.({ state: "loading", choice: this.#choice, progress: null });
+      await this.#prepareOn(this.#choice);
+    }
+  }
+
+  cancelLoad(): void {
+    for (const client of this.#clients.values()) client.cancelLoad();
+  }
+
+  get choice(): Choice | undefined {
+    return this.#choice;
+  }
+
+  async run(asked: ScriptRequest, watcher: Watcher = {}): Promise<Trace> {
+    const client = await this.client(asked.device);
+    this.#running = client;
+    return client.run(complete(asked), this.rolesOf(asked.method), watcher);
+  }
+
+  /** Ends the present run; its promise gives the trace up to there. */
+  stop(): void {
+    this.#running?.stop();
+  }
+
+  /** The engine of `device`, or of the page's choice. */
+  async client(device?: Device): Promise<EngineClient> {
+    if (device) return this.#client(device);
+    const { search, probe = probeGpu } = this.#options;
+    this.#choice ??= choose(askedDevice(search), await probe());
+    return this.#client(this.#choice.device);
+  }
+
+  /** What must be loaded for a method. An unknown method is the engine's to refuse. */
+  rolesOf(method: string): string[] {
+    const needs = this.#options.methods.find((it) => it.id === method)?.needs ?? [];
+    return ["target", ...needs.filter((role) => role !== "target")];
+  }
+
+  async #client(device: Device): Promise<EngineClient> {
+    const manifest = await this.#models();
+    let client = this.#clients.get(device);
+    if (!client) {
+      client = new EngineClient({
+        device,
+        base: this.#options.base,
+        manifest,
+        connect: this.#options.connect,
+        onProgress: (progress) => this.#progress(progress),
+      });
+      this.#clients.set(device, client);
+    }
+    return client;
+  }
+
+  #progress(progress: Progress): void {
+    if (!this.#choice) return;
+    this.#options.onStatus?.({ state: "loading", choice: this.#choice, progress });
+  }
+
+  #models(): Promise<ModelManifest> {
+    this.#manifest ??= this.#fetchManifest().catch((error: unknown) => {
+      this.#manifest = undefined;
+      throw error;
+    });
+    return this.#manifest;
+  }
+
+  async #fetchManifest(): Promise<ModelManifest> {
+    const { base, fetch = globalThis.fetch.bind(globalThis) } = this.#options;
+    const address = new URL("models/manifest.json", base).href;
+    const response = await fetch(address).catch(() => undefined);
+    if (!response?.ok) {
+      const message = "The list of models could not be fetched; check the connection and try again.";
+      throw new EngineError({ code: "network", message });
+    }
+    return (await response.json()) as ModelManifest;
+  }
+}
+
+/** Fills in what a script left out. */
+export function complete(asked: ScriptRequest): RunRequest {
+  return {
+    method: asked.method,
+    params: asked.params ?? {},
+    prompt: asked.prompt,
+    seed: asked.seed ?? DEFAULT_SEED,
+    maxNewTokens: asked.maxNewTokens ?? DEFAULT_LENGTH,
+  };
+}
+
+/** What scripts see. */
+export interface Decodescope {
+  /** Resolves once the engine can run, rejects with the sentence that says why it cannot. */
+  ready: Promise<Choice>;
+  methods(): readonly Described[];
+  run(request: ScriptRequest): Promise<Trace>;
+  stop(): void;
+}

@@ -1,0 +1,138 @@
+/**
+ * Files of a model: fetched with progress in bytes, checked by SHA-256, kept in the Cache API.
+ * Knows no engine.
+ */
+import { EngineError } from "./failure.ts";
+import type { AssetFile } from "./protocol.ts";
+
+const CACHE = "decodescope-models-1";
+
+/** What fetching needs from its surroundings; tests bring their own. */
+export interface Surroundings {
+  fetch: typeof fetch;
+  /** Absent on addresses that are not secure. */
+  caches: Pick<CacheStorage, "open"> | undefined;
+  subtle: Pick<SubtleCrypto, "digest"> | undefined;
+}
+
+function browser(): Surroundings {
+  return {
+    fetch: globalThis.fetch.bind(globalThis),
+    caches: globalThis.caches,
+    subtle: globalThis.crypto?.subtle,
+  };
+}
+
+/**
+ * The bytes of `file` under the address `folder`, from the cache or the network.
+ * `onBytes` hears how many bytes have arrived since it was last called (negative before a second
+ * try). Errors: `cancelled`, `network`, `checksum`. A file that arrives cut short or altered is
+ * fetched once more before that is an error.
+ */
+export async function fetchFile(
+  folder: string,
+  file: AssetFile,
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal,
+  around: Surroundings = browser(),
+): Promise<Uint8Array> {
+  // The checksum is part of the key, so that a new version of a model is never taken for the old.
+  const address = `${folder}/${file.name}?sha256=${file.sha256.slice(0, 16)}`;
+  const cache = await around.caches?.open(CACHE).catch(() => undefined);
+  const kept = await cache?.match(address);
+  if (kept) {
+    const bytes = new Uint8Array(await kept.arrayBuffer());
+    if (await isWhole(bytes, file, around)) {
+      onBytes(bytes.length);
+      return bytes;
+    }
+    await cache?.delete(address);
+  }
+  const bytes = await fetchWhole(address, file, onBytes, signal, around);
+  // A full disk must not stop the reader: the file is then fetched again next time.
+  await cache?.put(address, new Response(bytes as BlobPart)).catch(() => undefined);
+  return bytes;
+}
+
+async function fetchWhole(
+  address: string,
+  file: AssetFile,
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal,
+  around: Surroundings,
+): Promise<Uint8Array> {
+  const TRIES = 2;
+  for (let left = TRIES; ; left--) {
+    let counted = 0;
+    const count = (bytes: number) => {
+      counted += bytes;
+      onBytes(bytes);
+    };
+    try {
+      const bytes = await download(address, file, count, signal, around.fetch);
+      if (await isWhole(bytes, file, around)) return bytes;
+      throw new EngineError({
+        code: "checksum",
+        message: `${file.name} did not arrive as it was published (its checksum differs); try again`,
+      });
+    } catch (thrown) {
+      onBytes(-counted);
+      if (signal.aborted) {
+        throw new EngineError({ code: "cancelled", message: "Loading the model was cancelled." });
+      }
+      if (left <= 1) throw thrown;
+    }
+  }
+}
+
+/** Reads the body into one buffer of the stated size: the file is never in memory twice. */
+async function download(
+  address: string,
+  file: AssetFile,
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal,
+  fetch: Surroundings["fetch"],
+): Promise<Uint8Array> {
+  const lost = (reason: string) =>
+    new EngineError({
+      code: "network",
+      message: `${file.name} could not be fetched: ${reason}; check the connection and try again`,
+    });
+  const response = await fetch(address, { signal }).catch((error: unknown) => {
+    throw lost(error instanceof Error ? error.message : String(error));
+  });
+  if (!response.ok || !response.body) throw lost(`the server answered ${response.status}`);
+  const bytes = new Uint8Array(file.bytes);
+  let filled = 0;
+  const reader = response.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read().catch((error: unknown) => {
+      throw lost(error instanceof Error ? error.message : String(error));
+    });
+    if (done) break;
+    if (filled + value.length > bytes.length) throw lost("it is longer than it should be");
+    bytes.set(value, filled);
+    filled += value.length;
+    onBytes(value.length);
+  }
+  if (filled < bytes.length) throw lost(`it ended after ${filled} of ${bytes.length} bytes`);
+  return bytes;
+}
+
+async function isWhole(
+  bytes: Uint8Array,
+  file: AssetFile,
+  { subtle }: Surroundings,
+): Promise<boolean> {
+  if (bytes.length !== file.bytes) return false;
+  // Without a secure address there is no digest; the length is then all that can be checked.
+  if (!subtle) return true;
+  const digest = new Uint8Array(await subtle.digest("SHA-256", bytes as BufferSource));
+  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex === file.sha256;
+}
+
+/** Deletes all kept models. */
+export async function forgetModels(): Promise<void> {
+  await globalThis.caches?.delete(CACHE);
+}
