@@ -44,8 +44,7 @@ export function read(search: string, methods: readonly Described[]): Address {
       compared: compared.slice(0, MAX_COMPARED - 1),
     },
     example: query.get("example"),
-    moment:
-      at === null ? null : { at, node: whole(query.get("node"), 0, Number.MAX_SAFE_INTEGER) },
+    moment: at === null ? null : { at, node: whole(query.get("node"), 0, Number.MAX_SAFE_INTEGER) },
   };
 }
 

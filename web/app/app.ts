@@ -270,7 +270,10 @@ export class App extends LitElement {
       this.#writeAddress();
       for (const panel of [...this.panels]) {
         if (!this.running || !this.panels.includes(panel)) return;
-        this.#settle(panel, await this.engines.run(this.#request(panel.method), this.#watch(panel)));
+        this.#settle(
+          panel,
+          await this.engines.run(this.#request(panel.method), this.#watch(panel)),
+        );
       }
     });
   }
@@ -494,7 +497,11 @@ export class App extends LitElement {
             html`<optgroup label=${FAMILIES[family]}>
               ${members.map(
                 (it) =>
-                  html`<option value=${it.id} ?selected=${it.id === chosen} .selected=${it.id === chosen}>
+                  html`<option
+                    value=${it.id}
+                    ?selected=${it.id === chosen}
+                    .selected=${it.id === chosen}
+                  >
                     ${it.title}
                   </option>`,
               )}
@@ -517,13 +524,13 @@ export class App extends LitElement {
       ${rows.map(
         (id, index) =>
           html`<div class="field">
-            <label for="compare-${index}">
-              ${index === 0 ? "Beside it" : "And beside that"}
-            </label>
+            <label for="compare-${index}"> ${index === 0 ? "Beside it" : "And beside that"} </label>
             ${this.#methodSelect(`compare-${index}`, id, (next) => set(index, next), "none")}
           </div>`,
       )}
-      <p class="help">Same prompt, seed, length and temperature; other parameters as they are by default.</p>
+      <p class="help">
+        Same prompt, seed, length and temperature; other parameters as they are by default.
+      </p>
     </details>`;
   }
 

@@ -6,11 +6,6 @@ import "../styles/tokens.css";
 import { App } from "./app.ts";
 import "./app.css";
 
-declare global {
-  // For scripts, tests and the curious.
-  var decodescope: Decodescope;
-}
-
 const app = new App();
 const engines = new Engines({
   base: new URL(".", document.baseURI).href,
@@ -29,9 +24,11 @@ const ready = shown.then(() => app.wake());
 // The page says what went wrong; scripts that wait hear it too.
 ready.catch(() => undefined);
 
-globalThis.decodescope = {
+// For scripts, tests and the curious.
+const decodescope: Decodescope = {
   ready,
   methods: () => methods,
   run: (request) => engines.run(request),
   stop: () => engines.stop(),
 };
+Object.assign(globalThis, { decodescope });

@@ -14,7 +14,7 @@ const formula = (level: "inline" | "block"): TokenizerAndRendererExtension => {
     start: (text) => (text.includes("$") ? text.indexOf("$") : undefined),
     tokenizer(text) {
       const match = pattern.exec(text);
-      return match && { type: `formula-${level}`, raw: match[0], tex: match[1]!.trim() };
+      return match ? { type: `formula-${level}`, raw: match[0], tex: match[1]!.trim() } : undefined;
     },
     renderer: ({ tex }) =>
       katex.renderToString(tex as string, { displayMode: block, throwOnError: false }),
@@ -45,10 +45,7 @@ function escape(text: string): string {
 
 /** Papers named by their arXiv number become links. */
 function linked(markdown: string): string {
-  return markdown.replace(
-    /(?<!\[)arXiv:(\d{4}\.\d{4,5})/g,
-    "[arXiv:$1](https://arxiv.org/abs/$1)",
-  );
+  return markdown.replace(/(?<!\[)arXiv:(\d{4}\.\d{4,5})/g, "[arXiv:$1](https://arxiv.org/abs/$1)");
 }
 
 /** The HTML of a method's page. */

@@ -51,14 +51,19 @@ export class Share extends LitElement {
           >
             Copy link with the whole run
           </button>
-          <button type="button" data-testid="save-trace" ?disabled=${!this.trace} @click=${this.#save}>
+          <button
+            type="button"
+            data-testid="save-trace"
+            ?disabled=${!this.trace}
+            @click=${this.#save}
+          >
             Save the run as a file
           </button>
           ${
             tooLong
               ? html`<p class="help" data-testid="too-long">
-                  The whole run takes ${size} kB in a link, more than the ${MAX_PACKED / 1000} kB that
-                  links carry safely. Save it as a file, or share a link to this moment.
+                  The whole run takes ${size} kB in a link, more than the ${MAX_PACKED / 1000} kB
+                  that links carry safely. Save it as a file, or share a link to this moment.
                 </p>`
               : nothing
           }

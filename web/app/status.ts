@@ -20,7 +20,9 @@ function content(status: EngineStatus, { downloadBytes, cancel, retry }: StatusA
   switch (status.state) {
     case "waiting": {
       const size = downloadBytes === null ? "" : ` (${megabytes(downloadBytes)})`;
-      return html`<p>The recorded examples play without a model${size && `; it is loaded next${size}`}.</p>`;
+      return html`<p>
+        The recorded examples play without a model${size && `; it is loaded next${size}`}.
+      </p>`;
     }
     case "loading":
       return html`

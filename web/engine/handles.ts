@@ -159,7 +159,8 @@ export class Engines {
     const address = new URL("models/manifest.json", base).href;
     const response = await fetch(address).catch(() => undefined);
     if (!response?.ok) {
-      const message = "The list of models could not be fetched; check the connection and try again.";
+      const message =
+        "The list of models could not be fetched; check the connection and try again.";
       throw new EngineError({ code: "network", message });
     }
     return (await response.json()) as ModelManifest;

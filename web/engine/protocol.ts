@@ -45,9 +45,7 @@ export interface Progress {
 
 /** Messages of the worker beside its answers to calls. */
 export type Told =
-  | ({ type: "events" } & Batch)
-  | ({ type: "progress" } & Progress)
-  | ({ type: "fatal" } & Failure);
+  ({ type: "events" } & Batch) | ({ type: "progress" } & Progress) | ({ type: "fatal" } & Failure);
 
 /** A file to fetch, with what it must be. */
 export interface AssetFile {

@@ -19,6 +19,6 @@ pub use error::LoadError;
 pub use files::ModelFiles;
 pub use model::Llama;
 pub use timed::Timed;
-pub use tokenizer::{Tokenizer, check_same_vocabulary};
+pub use tokenizer::{Tokenizer, check_same_tokens, check_same_vocabulary};
 
 pub use burn::tensor::Device;

@@ -82,10 +82,29 @@ impl Tokenizer {
 /// Errors: `VocabularyMismatch` with the first token that differs.
 pub fn check_same_vocabulary(target: &Llama, other: &Llama) -> decoding::Result<()> {
     use decoding::model::LanguageModel;
-    let (a, b) = (target.tokenizer(), other.tokenizer());
+    let (target_info, other_info) = (target.info(), other.info());
+    check_same_tokens(&target_info.name, target.tokenizer(), &other_info.name, other.tokenizer())?;
+    let (ours, theirs) = (target_info.vocab_size, other_info.vocab_size);
+    if ours != theirs {
+        return Err(Error::VocabularyMismatch {
+            target: target_info.name.clone(),
+            other: other_info.name.clone(),
+            detail: format!("{ours} and {theirs} tokens"),
+        });
+    }
+    Ok(())
+}
+
+/// As `check_same_vocabulary`, for who has the tokenizers only.
+pub fn check_same_tokens(
+    target: &str,
+    a: &Tokenizer,
+    other: &str,
+    b: &Tokenizer,
+) -> decoding::Result<()> {
     let mismatch = |detail: String| Error::VocabularyMismatch {
-        target: target.info().name.clone(),
-        other: other.info().name.clone(),
+        target: target.into(),
+        other: other.into(),
         detail,
     };
     for token in 0..a.vocab_size().min(b.vocab_size()) as TokenId {
@@ -98,9 +117,8 @@ pub fn check_same_vocabulary(target: &Llama, other: &Llama) -> decoding::Result<
             )));
         }
     }
-    let (ours, theirs) = (target.info().vocab_size, other.info().vocab_size);
-    if a.vocab_size() != b.vocab_size() || ours != theirs {
-        return Err(mismatch(format!("{ours} and {theirs} tokens")));
+    if a.vocab_size() != b.vocab_size() {
+        return Err(mismatch(format!("{} and {} tokens", a.vocab_size(), b.vocab_size())));
     }
     Ok(())
 }

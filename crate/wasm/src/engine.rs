@@ -2,8 +2,7 @@
 
 use crate::{
     clock::{give_way, now_ms},
-    device,
-    plain,
+    device, plain,
     thrown::{from_js, thrown, to_js},
 };
 use decoding::{
