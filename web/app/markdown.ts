@@ -30,10 +30,8 @@ const marked = new Marked({
       return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
     },
     code({ text, lang }) {
-      const lines = escape(text)
-        .split("\n")
-        .map((line) => `<li><code>${line || " "}</code></li>`);
-      if (lang === "pseudo") return `<ol class="pseudo">${lines.join("")}</ol>`;
+      // The figure shows the pseudo-code, with the line that runs now.
+      if (lang === "pseudo") return "";
       return `<pre tabindex="0"><code>${escape(text)}</code></pre>`;
     },
   },

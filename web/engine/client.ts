@@ -142,7 +142,8 @@ export class EngineClient {
     const run = ++this.#runs;
     this.#watcher = watcher;
     await this.#prepare(link, roles);
-    watcher.onBegin?.(await this.#wait(link.calls.begin(request, run)));
+    const begun = await this.#wait(link.calls.begin(request, run));
+    watcher.onBegin?.(begun);
     return run;
   }
 

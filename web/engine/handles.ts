@@ -63,12 +63,11 @@ export class Engines {
   async prepare(): Promise<Choice> {
     const tell = this.#options.onStatus ?? (() => undefined);
     try {
-      const { search, probe = probeGpu } = this.#options;
-      this.#choice ??= choose(askedDevice(search), await probe());
-      tell({ state: "loading", choice: this.#choice, progress: null });
-      await this.#prepareOn(this.#choice);
-      tell({ state: "ready", choice: this.#choice });
-      return this.#choice;
+      tell({ state: "loading", choice: await this.#choose(), progress: null });
+      await this.#prepareOn(await this.#choose());
+      const choice = await this.#choose();
+      tell({ state: "ready", choice });
+      return choice;
     } catch (thrown) {
       const failure = failureOf(thrown);
       tell({ state: "failed", choice: this.#choice ?? null, failure });
@@ -113,10 +112,15 @@ export class Engines {
 
   /** The engine of `device`, or of the page's choice. */
   async client(device?: Device): Promise<EngineClient> {
-    if (device) return this.#client(device);
+    return this.#client(device ?? (await this.#choose()).device);
+  }
+
+  async #choose(): Promise<Choice> {
     const { search, probe = probeGpu } = this.#options;
-    this.#choice ??= choose(askedDevice(search), await probe());
-    return this.#client(this.#choice.device);
+    const asked = askedDevice(search);
+    // Nobody asks the graphics card anything when the CPU was asked for.
+    const report = asked === "cpu" ? { api: false, adapter: null } : await probe();
+    return (this.#choice ??= choose(asked, report));
   }
 
   /** What must be loaded for a method. An unknown method is the engine's to refuse. */

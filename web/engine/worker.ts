@@ -79,12 +79,23 @@ function panicFailure(thrown: unknown): Failure {
   };
 }
 
+async function instantiate(address: string): Promise<EngineModule["Engine"]> {
+  try {
+    const module = (await import(/* @vite-ignore */ `${address}engine.js`)) as EngineModule;
+    await module.default({ module_or_path: `${address}engine_bg.wasm` });
+    return module.Engine;
+  } catch (thrown) {
+    throw new EngineError({
+      code: "network",
+      message: `The engine could not be fetched (${failureOf(thrown).message}). Check the connection and try again.`,
+    });
+  }
+}
+
 async function open(device: Device, folder: string): Promise<void> {
   base = folder;
   const address = new URL(`wasm/${device}/`, folder).href;
-  const module = (await import(/* @vite-ignore */ `${address}engine.js`)) as EngineModule;
-  await module.default({ module_or_path: `${address}engine_bg.wasm` });
-  engine = await module.Engine.create();
+  engine = await (await instantiate(address)).create();
 }
 
 async function load(manifest: ModelManifest, roles: string[]): Promise<void> {

@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import methods from "virtual:methods";
+import { read, write, type Address } from "./address.ts";
+import { MAX_PACKED, pack, unpack } from "./packed.ts";
+import { DEFAULTS } from "./settings.ts";
+
+const plain: Address = { settings: DEFAULTS, example: null, moment: null };
+
+test("an empty address gives the defaults", () => {
+  expect(read("", methods)).toEqual(plain);
+});
+
+test("settings survive the address", () => {
+  const address: Address = {
+    settings: {
+      method: "basic-sampling",
+      params: { temperature: 0.35, top_k: 7 },
+      prompt: "Tom & Mia said: “a+b = 100 %?” 🐢\n",
+      seed: 4294967295,
+      length: 12,
+      compared: ["speculative-decoding"],
+    },
+    example: null,
+    moment: { at: 120, node: 45 },
+  };
+  expect(read(write(address), methods)).toEqual(address);
+});
+
+test.each(methods)("the defaults of $id fit into 300 characters", (method) => {
+  const settings = { ...DEFAULTS, method: method.id };
+  const text = `https://decodescope.example/playground/${write({ ...plain, settings })}`;
+  expect(text.length).toBeLessThanOrEqual(300);
+  expect(read(write({ ...plain, settings }), methods).settings).toEqual(settings);
+});
+
+test("the device that was asked for stays in the address", () => {
+  expect(write(plain, "cpu")).toBe("?device=cpu&method=speculative-decoding");
+});
+
+test("an example is named, not spelled out", () => {
+  expect(write({ ...plain, example: "opt-tree" })).toBe("?example=opt-tree");
+  expect(read("?example=opt-tree", methods).example).toBe("opt-tree");
+});
+
+test("what an address cannot say keeps its default", () => {
+  const search =
+    "?method=nonsense&seed=-1&length=1e9&p.gamma=many&p.heat=3&with=nonsense&at=x&node=3";
+  expect(read(search, methods)).toEqual(plain);
+});
+
+test("a trace survives the hash", async () => {
+  const json = JSON.stringify({ text: "Once 🐢 upon", numbers: [0.1, -2, 1e-9] });
+  const hash = await pack(json);
+  expect(hash).toMatch(/^#t=[\w-]+$/);
+  expect(await unpack(hash)).toBe(json);
+});
+
+test("a hash without a trace is no error, a damaged one is a sentence", async () => {
+  expect(await unpack("")).toBeUndefined();
+  expect(await unpack("#picture")).toBeUndefined();
+  const hash = await pack(JSON.stringify(DEFAULTS));
+  await expect(unpack(hash.slice(0, -9))).rejects.toThrow(/cut off/);
+  await expect(unpack("#t=!!!")).rejects.toThrow(/cut off/);
+});
+
+test("a long trace is longer than links may be", async () => {
+  const noise = Array.from({ length: 3000 }, (_, i) => Math.sin(i * i));
+  expect((await pack(JSON.stringify(noise))).length).toBeGreaterThan(MAX_PACKED);
+});
