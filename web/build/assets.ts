@@ -45,7 +45,8 @@ export function assets(root: string): Plugin {
       server.middlewares.use((request, response, next) => {
         const name = decodeURIComponent((request.url ?? "").split("?")[0]!.slice(1));
         if (!/^(models|traces)\//.test(name)) return next();
-        found ??= gather(root);
+        // A manifest is asked for once a visit: time to look again at what there is.
+        if (!found || name.endsWith("/manifest.json")) found = gather(root);
         const asset = found.get(name);
         if (!asset) {
           response.statusCode = 404;
