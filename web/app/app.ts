@@ -60,6 +60,8 @@ export class App extends LitElement {
   #moment: Moment | null;
   /** The reader typed a prompt: nothing but the reader replaces it. */
   #typed: boolean;
+  /** The reader, or the address, chose more than a method. */
+  #touched: boolean;
   /** The last run of each method, to come back to. */
   readonly #runs = new Map<string, Trace>();
 
@@ -69,7 +71,9 @@ export class App extends LitElement {
     this.settings = address.settings;
     this.example = address.example;
     this.#moment = address.moment;
-    this.#typed = new URLSearchParams(location.search).has("prompt");
+    const named = [...new URLSearchParams(location.search).keys()];
+    this.#typed = named.includes("prompt");
+    this.#touched = named.some((name) => !["device", "method", "with"].includes(name));
     this.panels = this.#panelsFor(address.settings);
   }
 
@@ -130,6 +134,7 @@ export class App extends LitElement {
     if (this.example) return this.#openExample(this.example);
     const moment = this.#moment;
     await this.#preview(0);
+    this.panels.forEach((_, index) => void this.#preview(index));
     // A link to a moment of a run of one's own: make the run again, then go there.
     if (moment && this.panels[0]?.origin !== "run") {
       this.#moment = moment;
@@ -145,6 +150,9 @@ export class App extends LitElement {
     try {
       const trace = (await fetchExample(example.id)) as Trace;
       if (panel.trace || !this.panels.includes(panel)) return;
+      if (index === 0 && !this.#touched) this.settings = this.#settingsOf(trace);
+      // Side by side, only runs of the same prompt are worth a look.
+      if (index > 0 && promptOf(trace) !== this.settings.prompt) return;
       panel.show(trace, "example");
       this.panels = [...this.panels];
     } catch (thrown) {
@@ -166,17 +174,21 @@ export class App extends LitElement {
 
   /** Shows a trace and takes its settings over, so that Run makes it again. */
   #adopt(trace: Trace, origin: Origin): void {
-    const { method, seed, max_new_tokens: length } = trace;
-    const known = methods.some((it) => it.id === method);
-    if (known) {
-      const params = changed(controlsOf(schemaOf(method)), trace.params as Params);
-      const prompt = this.#typed ? this.settings.prompt : promptOf(trace);
-      this.settings = { ...this.settings, method, params, seed, length, prompt, compared: [] };
-    }
-    const panel = new Panel(method);
+    this.settings = { ...this.#settingsOf(trace), compared: [] };
+    const panel = new Panel(trace.method);
     panel.show(trace, origin);
     this.stepped = null;
     this.panels = [panel];
+  }
+
+  /** The settings that make a trace again; a prompt that the reader typed stays. */
+  #settingsOf(trace: Trace): Settings {
+    const { method, seed, max_new_tokens: length } = trace;
+    // A run of a method that this page does not know can be looked at, not made again.
+    if (!methods.some((it) => it.id === method)) return this.settings;
+    const params = changed(controlsOf(schemaOf(method)), trace.params as Params);
+    const prompt = this.#typed ? this.settings.prompt : promptOf(trace);
+    return { ...this.settings, method, params, seed, length, prompt };
   }
 
   // ── What the reader chooses ────────────────────────────────────────────────────────────────
@@ -192,6 +204,7 @@ export class App extends LitElement {
 
   /** Takes new settings; the pictures stay unless the methods are others. */
   #choose(change: Partial<Settings>): void {
+    if (!("method" in change || "compared" in change)) this.#touched = true;
     const before = [this.settings.method, ...this.settings.compared].join();
     this.settings = { ...this.settings, ...change };
     this.example = null;

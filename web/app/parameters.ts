@@ -33,9 +33,11 @@ export class Parameters extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     if (this.controls.length === 0) return nothing;
     const changed = Object.keys(this.params).length;
-    return html`
+    // Where there is little room the picture comes first, and these wait to be opened.
+    return html`<details ?open=${!matchMedia("(max-width: 48rem)").matches}>
+      <summary><h3 id="parameters">Parameters</h3></summary>
       <div class="heading">
-        <h3 id="parameters">Parameters</h3>
+        <p class="help">Of this method; those you changed are marked.</p>
         <button
           class="quiet"
           type="button"
@@ -49,7 +51,7 @@ export class Parameters extends LitElement {
       <div role="group" aria-labelledby="parameters" class="parameters">
         ${this.controls.map((control) => this.#row(control))}
       </div>
-    `;
+    </details>`;
   }
 
   #row(control: Control): TemplateResult {

@@ -84,11 +84,9 @@ async function instantiate(address: string): Promise<EngineModule["Engine"]> {
     const module = (await import(/* @vite-ignore */ `${address}engine.js`)) as EngineModule;
     await module.default({ module_or_path: `${address}engine_bg.wasm` });
     return module.Engine;
-  } catch (thrown) {
-    throw new EngineError({
-      code: "network",
-      message: `The engine could not be fetched (${failureOf(thrown).message}). Check the connection and try again.`,
-    });
+  } catch {
+    const message = "The engine could not be fetched: check the connection and try again.";
+    throw new EngineError({ code: "network", message });
   }
 }
 
