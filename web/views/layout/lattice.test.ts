@@ -15,7 +15,7 @@ const beams = [
 ];
 
 test("rows of a beam are ranks", () => {
-  expect([...rowsOf(beams)]).toEqual([
+  expect([...rowsOf(beams, true)]).toEqual([
     [1, 0],
     [2, 1],
     [3, 0],
@@ -27,32 +27,55 @@ test("rows of a beam are ranks", () => {
 
 test("ranks hold whatever order the nodes of a step were grown in", () => {
   const ended = [...beams.slice(0, 2), ...beams.slice(2).reverse()];
-  expect(rowsOf(ended).get(3)).toBe(0);
-  expect(rowsOf(ended).get(6)).toBe(3);
+  expect(rowsOf(ended, true).get(3)).toBe(0);
+  expect(rowsOf(ended, true).get(6)).toBe(3);
 });
 
-test("a place once taken is kept while the lattice grows", () => {
-  const nodes = random(400);
-  const last = rowsOf(nodes);
+test.each([true, false])("a place once taken is kept while it grows (ranked: %s)", (ranked) => {
+  const nodes = random(150);
+  const last = rowsOf(nodes, ranked);
   const batches = [...new Set(nodes.map((it) => it.batch))];
   for (const batch of batches) {
-    const soFar = rowsOf(nodes.filter((it) => it.batch <= batch));
+    const soFar = rowsOf(
+      nodes.filter((it) => it.batch <= batch),
+      ranked,
+    );
     for (const [id, row] of soFar) expect(row, `node ${id} after step ${batch}`).toBe(last.get(id));
   }
 });
 
-test("no two nodes share a place", () => {
+test.each([true, false])("no two nodes share a place (ranked: %s)", (ranked) => {
   const nodes = random(400);
-  const rows = rowsOf(nodes);
+  const rows = rowsOf(nodes, ranked);
   const places = new Set(nodes.map((it) => `${it.column}:${rows.get(it.id)}`));
   expect(places.size).toBe(nodes.length);
 });
 
-test("a branch that starts later runs straight on", () => {
+test("texts that are followed one after another run straight to their ends", () => {
   const greedy = [0, 1, 2, 3].map((i) => node(i, i - 1, i, i, -i));
   const branch = [node(10, 0, 1, 4, -3), node(11, 10, 2, 5, -4), node(12, 11, 3, 6, -5)];
-  const rows = rowsOf([...greedy, ...branch]);
-  expect([10, 11, 12].map((id) => rows.get(id))).toEqual([1, 1, 1]);
+  const longer = [node(20, 1, 2, 7, -6), node(21, 20, 3, 8, -7), node(22, 21, 4, 9, -8)];
+  const early = [node(30, null, 0, 10, -9)];
+  const rows = rowsOf([...greedy, ...branch, ...longer, ...early], false);
+  const of = (list: LatticeNode[]) => list.map((it) => rows.get(it.id));
+  expect(of(greedy)).toEqual([0, 0, 0, 0]);
+  expect(of(branch)).toEqual([1, 1, 1]);
+  expect(of(longer)).toEqual([2, 2, 2]);
+  // A row is not shared with a text further right: they would look like one.
+  expect(of(early)).toEqual([3]);
+});
+
+test("a thousand nodes take a few milliseconds", () => {
+  const nodes = random(1000);
+  const start = performance.now();
+  rowsOf(nodes, true);
+  const middle = performance.now();
+  rowsOf(nodes, false);
+  const end = performance.now();
+  console.info(
+    `1,000 nodes: ${(middle - start).toFixed(1)} ms by rank, ${(end - middle).toFixed(1)} ms by run`,
+  );
+  expect(rowsOf(nodes, false).size).toBe(1000);
 });
 
 test("a merge is drawn once, as one edge", () => {

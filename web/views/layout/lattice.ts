@@ -32,27 +32,20 @@ export interface Join {
 }
 
 /**
- * Rows of the nodes, from 0 at the top.
+ * Rows of the nodes, from 0 at the top. Nodes are taken batch by batch; within a batch and a
+ * column the higher score comes first. Nothing depends on later nodes.
  *
- * Nodes are taken batch by batch; within a batch and a column the higher score comes first. In an
- * empty column that order is the row. In a column that is taken already a node goes to the first
- * free row at or below its parent's, so that a new branch runs straight on.
- *
- * Linear in the nodes but for the search of free rows; nothing depends on later nodes.
+ * `ranked`: a column belongs to one batch, and that order is the row (beams). Otherwise texts are
+ * followed one after another: the best continuation of a node stays on its row, and every other
+ * one begins a row with nothing at its right, so that a text runs straight to its end.
  */
-export function rowsOf(nodes: readonly LatticeNode[]): Map<number, number> {
+export function rowsOf(nodes: readonly LatticeNode[], ranked: boolean): Map<number, number> {
   const rows = new Map<number, number>();
-  const columns = new Map<number, FreeRows>();
+  const taken = ranked ? new Ranks() : new Runs();
   for (const group of groups(nodes)) {
-    const column = group[0]!.column;
-    const free = columns.get(column) ?? new FreeRows();
-    const empty = !columns.has(column);
-    columns.set(column, free);
     group.sort((a, b) => b.score - a.score || a.id - b.id);
-    for (const node of group) {
-      const parent = node.parent === null ? undefined : rows.get(node.parent);
-      rows.set(node.id, free.take(empty ? 0 : (parent ?? 0)));
-    }
+    for (const { id, parent, column } of group)
+      rows.set(id, taken.take(column, parent === null ? 0 : (rows.get(parent) ?? 0)));
   }
   return rows;
 }
@@ -69,26 +62,30 @@ function groups(nodes: readonly LatticeNode[]): LatticeNode[][] {
   return [...found.values()];
 }
 
-/** The rows of one column. `next` points from a taken row towards the first free one below it. */
-class FreeRows {
-  private next = new Map<number, number>();
+/** The next row of each column. */
+class Ranks {
+  #next = new Map<number, number>();
 
-  take(wanted: number): number {
-    const row = this.find(wanted);
-    this.next.set(row, row + 1);
+  take(column: number): number {
+    const row = this.#next.get(column) ?? 0;
+    this.#next.set(column, row + 1);
     return row;
   }
+}
 
-  private find(row: number): number {
-    let end = row;
-    while (this.next.has(end)) end = this.next.get(end)!;
-    // Path compression keeps long runs of taken rows cheap.
-    for (let at = row; at < end;) {
-      const after = this.next.get(at)!;
-      this.next.set(at, end);
-      at = after;
+/** How far to the right each row is taken. */
+class Runs {
+  #end: number[] = [];
+
+  take(column: number, wanted: number): number {
+    let row = wanted;
+    // A run goes on in its row; a new one leaves a gap to what stands at its left.
+    if ((this.#end[row] ?? -1) >= column) {
+      row++;
+      while ((this.#end[row] ?? -2) >= column - 1) row++;
     }
-    return end;
+    this.#end[row] = column;
+    return row;
   }
 }
 

@@ -1,0 +1,23 @@
+/** Numbers as pictures print them. */
+
+const MINUS = "−";
+
+/** `digits` after the point, with a true minus sign. */
+export function fixed(value: number, digits = 2): string {
+  const text = Math.abs(value).toFixed(digits);
+  return value < 0 && Number(text) !== 0 ? MINUS + text : text;
+}
+
+/** A number of unknown size: whole if it is, else three significant digits. */
+export function readable(value: number): string {
+  if (!Number.isFinite(value)) return value < 0 ? `${MINUS}∞` : value > 0 ? "∞" : "–";
+  if (Number.isInteger(value)) return value < 0 ? MINUS + String(-value) : String(value);
+  const digits = Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 10 ? 2 : 3;
+  return fixed(value, digits);
+}
+
+export function percent(value: number): string {
+  const hundred = value * 100;
+  if (hundred > 0 && hundred < 0.1) return "<0.1 %";
+  return `${hundred.toFixed(hundred < 9.95 ? 1 : 0)} %`;
+}

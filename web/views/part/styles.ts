@@ -1,0 +1,71 @@
+/** What pictures of the second half share: their scrolling box, words for ears only, labels. */
+import { css } from "lit";
+
+export const boxStyles = css`
+  .box {
+    position: relative;
+    max-width: 100%;
+    max-height: 100%;
+    overflow: auto;
+    overscroll-behavior-inline: contain;
+    scrollbar-width: thin;
+    scrollbar-color: var(--rule) transparent;
+  }
+  .box svg {
+    display: block;
+    font-family: var(--font-label);
+    font-size: 12px;
+    fill: var(--ink);
+  }
+  .box .code {
+    font-family: var(--font-code);
+    white-space: pre;
+  }
+  .box .small {
+    font-size: 11px;
+    fill: var(--ink-2);
+    font-variant-numeric: tabular-nums;
+    /* A rim of paper keeps numbers legible where strands pass below them. */
+    paint-order: stroke;
+    stroke: var(--paper);
+    stroke-width: 3px;
+    stroke-linejoin: round;
+  }
+  .box [data-stop] {
+    cursor: pointer;
+    outline: none;
+  }
+  .ears-only {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    margin: -1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  .key {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.2rem 1rem;
+    margin: 0 0 var(--space-2);
+    padding: 0;
+    list-style: none;
+    font: var(--size-1) / 1.5 var(--font-label);
+    color: var(--ink-2);
+  }
+  .key svg {
+    vertical-align: -2px;
+    margin-inline-end: 0.35em;
+  }
+  @media print {
+    .box {
+      overflow: visible;
+      max-height: none;
+    }
+    .box svg {
+      max-width: 100%;
+      height: auto;
+    }
+  }
+`;
