@@ -332,7 +332,9 @@ function table(
   }
   if (event.change === "set")
     for (const row of old?.rows.values() ?? []) if (!rows.has(row.key)) dropped.push(row);
-  const columns = event.columns.length > 0 ? event.columns : (old?.columns ?? []);
+  // Rows that leave are named by their first cell alone.
+  const says = event.columns.length > 0 && (event.change !== "drop" || !old);
+  const columns = says ? event.columns : (old?.columns ?? []);
   const evicted = [...(old?.round === round ? old.evicted : []), ...dropped];
   return { name: event.name, columns, rows, index, round, wrote, dropped, evicted };
 }

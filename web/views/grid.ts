@@ -1,0 +1,363 @@
+// Guesses that are refined in parallel: rows are iterations (or levels of a window), columns are
+// positions in the text. Shows any table with the columns key, row, column, token, state.
+
+import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { mainPath, type State, type TableState } from "../trace/state.ts";
+import { shortened, tokenName } from "../trace/words.ts";
+import { gains, gridOf, type Grid, type GridCell, type Placed } from "./layout/grid.ts";
+import { follow } from "./part/follow.ts";
+import { roving, type Arrow } from "./part/roving.ts";
+import { boxStyles } from "./part/styles.ts";
+import type { Scene, View } from "./view.ts";
+
+const COLUMN = 62;
+const ROW = 30;
+const CHIP = 24;
+const LEFT = 40;
+const TOP = 24;
+const RIGHT = 48;
+const LETTERS = 6;
+const TALLEST = 460;
+const COLUMNS = "key,row,column,token,state";
+
+interface Cell extends GridCell {
+  /** Round that wrote it. */
+  round: number;
+}
+
+/** The table that is a grid, by its columns. */
+function gridTable(state: State): TableState | undefined {
+  return [...state.tables.values()].find(
+    (table) => table.columns.map((it) => it.name).join() === COLUMNS,
+  );
+}
+
+function cellsOf(table: TableState | undefined): Cell[] {
+  return [...(table?.rows.values() ?? [])].map(({ cells, round }) => ({
+    row: Number(cells[1]),
+    column: Number(cells[2]),
+    token: Number(cells[3]),
+    state: String(cells[4]),
+    round,
+  }));
+}
+
+/** The token that the text has at a position. */
+const finalToken = (state: State) => (column: number) =>
+  state.nodes[mainPath(state)[column] ?? -1]?.token ?? undefined;
+
+/** The node a cell became: the text's own when it is final, else the guess that was grown of it. */
+function nodeOf(state: State, cell: Cell): number | null {
+  const final = state.nodes[mainPath(state)[cell.column] ?? -1];
+  if (cell.state === "fixed") return final?.id ?? null;
+  for (const round of [cell.round + 1, cell.round]) {
+    const found = state.rounds[round]?.nodes.find((id) => {
+      const node = state.nodes[id]!;
+      return node.depth === cell.column && node.token === cell.token;
+    });
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+const STATES: Readonly<Record<string, string>> = {
+  fixed: "final",
+  changed: "changed by this pass",
+  same: "as before",
+  guess: "first guess",
+  window: "part of the window",
+  pending: "last token of the text",
+  new: "read in this pass",
+};
+
+/** Whether rows are iterations with a frontier, rather than the levels of a moving window. */
+const isStaircase = (end: State): boolean =>
+  cellsOf(gridTable(end)).some((it) => ["fixed", "guess"].includes(it.state));
+
+interface Shape {
+  grid: Grid;
+  cells: (Placed & Cell)[];
+  firstColumn: number;
+  firstRow: number;
+  columns: number;
+  rows: number;
+  width: number;
+  height: number;
+  staircase: boolean;
+}
+
+function shapeOf(scene: Scene): Shape {
+  const { state, end } = scene;
+  const staircase = isStaircase(end);
+  const cells = cellsOf(gridTable(state));
+  const grid = gridOf(cells, staircase ? finalToken(state) : () => undefined);
+  // A staircase keeps room for all it will be; a window moves on and keeps its size.
+  const whole = gridOf(cellsOf(gridTable(end)), () => undefined);
+  const room = staircase ? whole : grid;
+  const columns = Math.max(1, room.lastColumn - room.firstColumn + 1);
+  const levels = staircase ? whole.rows.length : Math.max(grid.rows.length, whole.rows.length);
+  const most = staircase ? columns : Math.max(columns, whole.lastColumn - whole.firstColumn + 1);
+  return {
+    grid,
+    cells: grid.cells as (Placed & Cell)[],
+    firstColumn: room.firstColumn,
+    firstRow: room.rows[0] ?? 0,
+    columns,
+    rows: levels,
+    width: LEFT + most * COLUMN + RIGHT,
+    height: TOP + levels * ROW + 6,
+    staircase,
+  };
+}
+
+function render(scene: Scene): TemplateResult {
+  const { state, vocabulary } = scene;
+  const shape = shapeOf(scene);
+  const { grid, cells } = shape;
+  const x = (column: number) => LEFT + (column - shape.firstColumn) * COLUMN;
+  const y = (row: number) => TOP + (row - shape.firstRow) * ROW;
+  const now = state.rounds.length - 1;
+  const newest = cells.filter((it) => it.round === now);
+  const current = newest.reduce((row, it) => Math.max(row, it.row), grid.rows.at(-1) ?? 0);
+  const selected = cells.find((it) => {
+    const node = nodeOf(state, it);
+    return node !== null && node === scene.selection.node;
+  });
+  const stop = selected ?? cells.findLast((it) => it.row === current) ?? cells[0];
+
+  const cell = (it: Placed & Cell): SVGTemplateResult => {
+    const name = tokenName(vocabulary, it.token);
+    const state_ = it.ahead ? "ahead" : it.state;
+    const node = nodeOf(state, it);
+    const where = shape.staircase ? `iteration ${it.row}` : `level ${it.row}`;
+    const what = STATES[it.state] ?? it.state;
+    const said = `${where}, position ${it.column}: ${name}, ${what}${
+      it.ahead ? ", right already though not yet provable" : ""
+    }`;
+    return svg`<g
+      class="cell ${state_} ${it.round === now && it.row === current ? "now" : ""} ${
+        !shape.staircase && (it.column - it.row) % 2 !== 0 ? "odd" : ""
+      }"
+      transform="translate(${x(it.column)} ${y(it.row)})"
+      role="option"
+      aria-selected=${it === selected}
+      aria-label=${said}
+      tabindex=${it === stop ? 0 : -1}
+      data-stop="${it.row}:${it.column}"
+      data-node=${node ?? nothing}
+    >
+      <title>${said}</title>
+      <rect class="body" x="2" y="3" width=${COLUMN - 6} height=${CHIP} rx="3" />
+      ${
+        it.state === "changed" || it.state === "new"
+          ? svg`<path class="bar" d="M3.5 3v${CHIP}" />`
+          : nothing
+      }
+      <text class="code" x=${COLUMN / 2 - 1} y="19" text-anchor="middle">${shortened(name, LETTERS)}</text>
+    </g>`;
+  };
+
+  const made = gains(grid);
+  const headings = Array.from({ length: shape.columns }, (_, i) => shape.firstColumn + i);
+  const key = (it: Placed) => `${it.row}:${it.column}`;
+  const spot = {
+    left: Math.min(...newest.map((it) => x(it.column))) - LEFT,
+    right: Math.max(...newest.map((it) => x(it.column))) + COLUMN + RIGHT,
+    top: y(current) - TOP,
+    bottom: y(current) + ROW + 6,
+  };
+  return html`
+    ${legend(shape)}
+    <div
+      class="box grid"
+      style="max-height: ${TALLEST}px"
+      ${follow(newest.length > 0 ? spot : { left: 0, right: 0 }, scene.motion)}
+    >
+      <svg
+        width=${shape.width}
+        height=${shape.height}
+        viewBox="0 0 ${shape.width} ${shape.height}"
+        role="listbox"
+        aria-label=${shape.staircase ? "Guesses, one row an iteration" : "Window of guesses, one row a level"}
+        @keydown=${roving((stop, arrow) => neighbour(cells, stop, arrow))}
+      >
+        <g aria-hidden="true">
+          ${
+            grid.rows.includes(current)
+              ? svg`<rect class="current" x="0" y=${y(current)} width=${shape.width} height=${ROW} />`
+              : nothing
+          }
+          ${headings.map((at) => svg`<text class="small" x=${x(at) + COLUMN / 2 - 1} y="14" text-anchor="middle">${at}</text>`)}
+          ${grid.rows.map((row) => svg`<text class="small" x=${LEFT - 8} y=${y(row) + 19} text-anchor="end">${row}</text>`)}
+        </g>
+        ${repeat(cells, key, cell)}
+        <g aria-hidden="true">
+          <path class="stairs" d=${stairs(grid, x, y)} />
+          ${grid.stairs.map(({ row, column }, i) =>
+            made[i]! > 0
+              ? svg`<text class="small gain" x=${Math.max(x(lastIn(cells, row) + 1), x(column)) + 2} y=${y(row) + 19}>+${made[i]!}</text>`
+              : nothing,
+          )}
+        </g>
+      </svg>
+    </div>
+    <p class="ears-only">
+      ${grid.stairs.map(({ row }, i) => `Iteration ${row} made ${made[i]!} tokens final. `)}
+    </p>
+  `;
+}
+
+const lastIn = (cells: readonly Placed[], row: number): number =>
+  cells.reduce((last, it) => (it.row === row ? Math.max(last, it.column) : last), -Infinity);
+
+/** The frontier from the top of the first row to the bottom of the last. */
+function stairs(grid: Grid, x: (column: number) => number, y: (row: number) => number): string {
+  return grid.stairs
+    .map(({ row, column }, i) => {
+      const at = x(column) - 2;
+      return `${i === 0 ? `M${at} ${y(row)}` : `H${at}`}V${y(row) + ROW}`;
+    })
+    .join("");
+}
+
+function neighbour(cells: readonly Placed[], stop: string, arrow: Arrow): string | null {
+  const [row, column] = stop.split(":").map(Number) as [number, number];
+  const ahead = (it: Placed): number => {
+    switch (arrow) {
+      case "left":
+        return it.row === row ? column - it.column : 0;
+      case "right":
+        return it.row === row ? it.column - column : 0;
+      case "up":
+        return it.column === column ? row - it.row : 0;
+      case "down":
+        return it.column === column ? it.row - row : 0;
+      case "first":
+        return it.row === row ? (it.column < column ? it.column + 1 : 0) : 0;
+      case "last":
+        return it.row === row ? (it.column > column ? 1e6 - it.column : 0) : 0;
+    }
+  };
+  let best: Placed | null = null;
+  for (const it of cells) if (ahead(it) > 0 && (!best || ahead(it) < ahead(best))) best = it;
+  return best ? `${best.row}:${best.column}` : null;
+}
+
+function legend(shape: Shape): TemplateResult {
+  const entries: [string, string][] = shape.staircase
+    ? [
+        ["fixed", "final"],
+        ["ahead", "right already, not yet provable"],
+        ["changed", "changed by this pass"],
+        ["same", "as before"],
+        ["guess", "first guess"],
+      ]
+    : [
+        ["pending", "last token of the text"],
+        ["window", "window"],
+        ["new", "read in this pass; each diagonal goes to the pool"],
+      ];
+  return html`<ul class="key">
+    ${entries.map(
+      ([state, words]) =>
+        html`<li>
+          <svg width="20" height="14" class="grid-key" aria-hidden="true">
+            <g class="cell ${state}">
+              <rect class="body" x="1" y="1" width="18" height="12" rx="2" />
+              ${state === "changed" || state === "new" ? svg`<path class="bar" d="M2 1v12" />` : nothing}
+            </g></svg
+          >${words}
+        </li>`,
+    )}
+  </ul>`;
+}
+
+export const grid: View = {
+  id: "grid",
+  title: "Grid",
+  applies: (end) => gridTable(end) !== undefined,
+  rank: () => 6,
+  height: (scene) => Math.min(TALLEST, shapeOf(scene).height) + 44,
+  render,
+  styles: [
+    boxStyles,
+    css`
+      .grid .current {
+        fill: var(--paper-3);
+      }
+      .cell .body {
+        fill: var(--paper);
+        stroke: var(--rule-strong);
+      }
+      .cell.fixed .body,
+      .cell.pending .body {
+        fill: var(--paper-2);
+        stroke: var(--ink);
+        stroke-width: 2;
+      }
+      .cell.pending .body {
+        stroke-width: 1.5;
+        fill: var(--paper-3);
+      }
+      .cell.fixed text {
+        font-weight: 700;
+      }
+      .cell.ahead .body {
+        stroke: var(--state-accepted-ink);
+        stroke-width: 2;
+        stroke-dasharray: 1 4;
+        stroke-linecap: round;
+      }
+      .cell.guess .body {
+        stroke: var(--state-draft-ink);
+        stroke-dasharray: 4 3;
+      }
+      .cell.guess text {
+        fill: var(--ink-2);
+      }
+      .cell.same .body,
+      .cell.window .body {
+        stroke: var(--rule);
+      }
+      .cell.same text,
+      .cell.changed text {
+        fill: var(--ink-2);
+      }
+      .cell.odd .body {
+        fill: var(--paper-2);
+      }
+      .cell .bar {
+        stroke: var(--ink);
+        stroke-width: 4;
+      }
+      .cell.now .body {
+        fill: var(--paper);
+      }
+      .cell.now.fixed .body {
+        fill: var(--paper-2);
+      }
+      .grid .stairs {
+        fill: none;
+        stroke: var(--accent);
+        stroke-width: 3;
+        pointer-events: none;
+      }
+      .grid .gain {
+        fill: var(--accent);
+        font-weight: 700;
+      }
+      .cell[marked] .body {
+        fill: var(--mark);
+      }
+      .cell:focus-visible .body {
+        stroke: var(--accent);
+        stroke-width: 3;
+        stroke-dasharray: none;
+      }
+      .grid-key {
+        overflow: visible;
+      }
+    `,
+  ],
+};
