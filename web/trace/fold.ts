@@ -336,7 +336,8 @@ function table(
   const says = event.columns.length > 0 && (event.change !== "drop" || !old);
   const columns = says ? event.columns : (old?.columns ?? []);
   const evicted = [...(old?.round === round ? old.evicted : []), ...dropped];
-  return { name: event.name, columns, rows, index, round, wrote, dropped, evicted };
+  const replaced = event.change === "set" ? (old ?? null) : (old?.replaced ?? null);
+  return { name: event.name, columns, rows, index, round, wrote, dropped, evicted, replaced };
 }
 
 /** The first cell names a row; where one event repeats it, the repetitions are numbered. */

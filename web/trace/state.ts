@@ -155,6 +155,8 @@ export interface TableState {
   readonly dropped: readonly TableRow[];
   /** Rows that left in that event's round. */
   readonly evicted: readonly TableRow[];
+  /** The table as it was before it was last set as a whole. */
+  readonly replaced: TableState | null;
 }
 
 export interface State {

@@ -12,7 +12,10 @@ export interface SeenRow {
   freshness: Freshness;
 }
 
-/** The rows in the table's own order; those that just left come last. */
+/**
+ * The rows in the table's own order; those that just left come last. When the step replaced all
+ * rows, none is marked.
+ */
 export function seenRows(table: TableState, state: State): SeenRow[] {
   const now = state.rounds.length - 1;
   const rows: SeenRow[] = [...table.rows.values()].map((row) => ({
@@ -20,8 +23,11 @@ export function seenRows(table: TableState, state: State): SeenRow[] {
     freshness: row.round < now ? "old" : bornIn(row, now) ? "inserted" : "changed",
   }));
   if (table.round !== now) return rows;
-  const back = (row: TableRow) => table.rows.has(row.key);
-  const gone = table.evicted.filter((row) => !back(row));
+  const gone = table.evicted.filter((row) => !table.rows.has(row.key));
+  const fresh = rows.every((it) => it.freshness !== "old");
+  const followed = gone.length > 0 || rows.some((it) => it.freshness === "changed");
+  // A table that is written anew as a whole says nothing about single rows.
+  if (fresh && followed) return rows.map(({ row }) => ({ row, freshness: "old" }));
   return [...rows, ...gone.map((row): SeenRow => ({ row, freshness: "evicted" }))];
 }
 
@@ -37,6 +43,14 @@ export function versions(row: TableRow): TableRow[] {
   return all.reverse();
 }
 
+/** What a table that is set anew in every round held in each of them, oldest first. */
+export function history(table: TableState): TableState[] {
+  const all: TableState[] = [];
+  for (let at: TableState | null = table; at; at = at.replaced)
+    if (all.at(-1)?.round !== at.round) all.push(at);
+  return all.reverse();
+}
+
 /** Index of the column so named, or −1. */
 export function columnAt(table: TableState, name: string): number {
   return table.columns.findIndex((column) => column.name === name);
@@ -45,4 +59,28 @@ export function columnAt(table: TableState, name: string): number {
 /** Whether the table has a column of each name. */
 export function hasColumns(table: TableState, ...names: string[]): boolean {
   return names.every((name) => columnAt(table, name) >= 0);
+}
+
+/** Rows under what they have in common. */
+export interface Group {
+  /** The shared cell. */
+  cell: SeenRow["row"]["cells"][number];
+  rows: SeenRow[];
+}
+
+/**
+ * Rows by the cell in `column`; groups in order of first arrival, so that none ever moves, and the
+ * row that was written last comes first in its group.
+ */
+export function groupedBy(rows: readonly SeenRow[], column: number): Group[] {
+  const groups = new Map<string, Group>();
+  for (const seen of rows) {
+    const cell = seen.row.cells[column] ?? null;
+    const key = JSON.stringify(cell);
+    const group = groups.get(key);
+    if (group) group.rows.push(seen);
+    else groups.set(key, { cell, rows: [seen] });
+  }
+  for (const { rows } of groups.values()) rows.reverse();
+  return [...groups.values()];
 }

@@ -1,0 +1,225 @@
+/**
+ * Phrases by the token they follow: one line a token, newest phrase first. For any table with one
+ * column of tokens and one of token lists. Leaves out: where the phrases came from.
+ */
+import { css, html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import type { Cell } from "../../generated/Cell.ts";
+import { currentRound, type State, type TableState } from "../../trace/state.ts";
+import { tokenName } from "../../trace/words.ts";
+import { columnAt, groupedBy, seenRows, type SeenRow } from "../layout/table.ts";
+import type { Scene } from "../view.ts";
+import { readable } from "./number.ts";
+import { roving, type Arrow } from "./roving.ts";
+
+/** Columns of the key and of what follows it; `null` when the table is no pool. */
+export function poolColumns(table: TableState): { key: number; phrase: number } | null {
+  const lists = table.columns.filter((it) => it.kind === "tokens");
+  const singles = table.columns.filter((it) => it.kind === "token");
+  if (lists.length !== 1 || singles.length !== 1) return null;
+  const key = table.columns.indexOf(singles[0]!);
+  const phrase = table.columns.indexOf(lists[0]!);
+  return key < phrase ? { key, phrase } : null;
+}
+
+const SIGN: Readonly<Record<string, [sign: string, words: string]>> = {
+  new: ["+", "new in this pass"],
+  changed: ["~", "changed in this pass"],
+  hit: ["✓", "its tokens were accepted in this pass"],
+  evicted: ["×", "leaves the table"],
+  kept: ["", "as before"],
+};
+
+/** What happened to a row: the method's own word, else what the fold saw. */
+function wordFor(table: TableState, { row, freshness }: SeenRow): string {
+  const said = row.cells[columnAt(table, "state")];
+  if (freshness === "evicted") return "evicted";
+  // The table's own word is about the step that wrote it.
+  if (typeof said === "string" && (freshness !== "old" || said === "evicted")) return said;
+  return { inserted: "new", changed: "changed", old: "kept" }[freshness];
+}
+
+/**
+ * The last node of the path that spells `tokens` below the head of the running round, as far as
+ * this round grew it; `null` unless all of it was.
+ */
+export function nodeOfPhrase(state: State, key: Cell, tokens: readonly number[]): number | null {
+  const round = currentRound(state);
+  const head = state.nodes[round?.head ?? -1];
+  if (!round || !head || head.token !== key) return null;
+  let at = head;
+  for (const token of tokens) {
+    const next = at.children
+      .map((id) => state.nodes[id]!)
+      .find((it) => it.token === token && it.round === state.rounds.length - 1);
+    if (!next) return null;
+    at = next;
+  }
+  return at.id === head.id ? null : at.id;
+}
+
+/** `link`: the node that a row stands for, when the view knows one. */
+export function renderPool(
+  scene: Scene,
+  table: TableState,
+  link: (seen: SeenRow) => number | null = () => null,
+): TemplateResult {
+  const { state, vocabulary } = scene;
+  const { key, phrase } = poolColumns(table)!;
+  const groups = groupedBy(seenRows(table, state), key);
+  const head = state.nodes[currentRound(state)?.head ?? -1]?.token ?? null;
+  const name = (token: number) => tokenName(vocabulary, token);
+  const extras = table.columns
+    .map((column, index) => ({ column, index }))
+    .filter(({ column, index }) => column.kind === "number" && index > 0);
+
+  const chip = (seen: SeenRow): TemplateResult => {
+    const word = wordFor(table, seen);
+    const [sign, words] = SIGN[word] ?? ["", word];
+    const tokens = (seen.row.cells[phrase] as number[] | null) ?? [];
+    const more = extras
+      .map(({ column, index }) => [column.name, seen.row.cells[index]] as const)
+      .filter(([, cell]) => typeof cell === "number")
+      .map(([label, cell]) => `${label} ${readable(cell as number)}`);
+    const node = link(seen) ?? nodeOfPhrase(state, seen.row.cells[key] ?? null, tokens);
+    const said = [tokens.map(name).join(""), words, ...more].join(", ");
+    return html`<span
+      class="phrase ${word}"
+      title=${said}
+      role="img"
+      aria-label=${said}
+      data-node=${node ?? nothing}
+      >${tokens.map((token) => html`<span>${name(token)}</span>`)}${
+        sign ? html`<sup>${sign}</sup>` : nothing
+      }</span
+    >`;
+  };
+
+  const stops = groups.map((group) => JSON.stringify(group.cell));
+  const tabStop = Math.max(
+    0,
+    groups.findIndex((group) => group.cell === head),
+  );
+  return html`<table class="pool" @keydown=${roving((stop, arrow) => step(stops, stop, arrow))}>
+    <caption>
+      ${table.name}
+      <span>${table.rows.size}</span>
+    </caption>
+    <tbody>
+      ${repeat(
+        groups,
+        (group) => JSON.stringify(group.cell),
+        (group, index) =>
+          html`<tr
+            class=${group.cell === head ? "head" : ""}
+            data-stop=${stops[index]!}
+            tabindex=${index === tabStop ? 0 : -1}
+          >
+            <th scope="row"><span class="token">${name(Number(group.cell))}</span></th>
+            <td>${repeat(group.rows, (it) => it.row.key, chip)}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+/** The stop above or below. */
+export function step(stops: readonly string[], stop: string, arrow: Arrow): string | null {
+  const at = stops.indexOf(stop);
+  const to = {
+    up: at - 1,
+    down: at + 1,
+    left: at - 1,
+    right: at + 1,
+    first: 0,
+    last: stops.length - 1,
+  };
+  return stops[to[arrow]] ?? null;
+}
+
+export const poolStyles = css`
+  .pool {
+    border-collapse: collapse;
+    font: var(--size-2) / 1.4 var(--font-label);
+  }
+  .pool caption {
+    text-align: start;
+    font-weight: 600;
+    padding-block-end: var(--space-1);
+  }
+  .pool caption span {
+    font-weight: 400;
+    color: var(--ink-3);
+  }
+  .pool th {
+    text-align: end;
+    font-weight: 400;
+    padding: 3px 10px 3px 4px;
+    border-inline-end: 1.5px solid var(--rule-strong);
+    vertical-align: top;
+  }
+  .pool td {
+    padding: 3px 6px;
+    white-space: nowrap;
+  }
+  .pool tr.head {
+    background: var(--paper-3);
+  }
+  .pool tr.head th {
+    font-weight: 700;
+    box-shadow: inset 3px 0 var(--accent);
+  }
+  .pool tr:focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: -2px;
+  }
+  .pool .token,
+  .phrase {
+    font-family: var(--font-code);
+    white-space: pre;
+  }
+  .phrase {
+    display: inline-block;
+    margin-inline-end: 8px;
+    padding: 0 5px;
+    border: 1.5px solid var(--rule);
+    border-radius: var(--radius);
+  }
+  .phrase > span + span {
+    border-inline-start: 1px dotted var(--rule-strong);
+    margin-inline-start: 3px;
+    padding-inline-start: 3px;
+  }
+  .phrase sup {
+    font: 700 0.8em/0 var(--font-label);
+    margin-inline-start: 3px;
+  }
+  .phrase.new,
+  .phrase.changed {
+    border-color: var(--rule-strong);
+    background: var(--paper-2);
+  }
+  .phrase.hit {
+    border: 3px double var(--state-pool-ink);
+    padding: 0 3.5px;
+    font-weight: 700;
+    animation: hit var(--move) ease-out;
+  }
+  .phrase.hit sup {
+    color: var(--state-pool-ink);
+  }
+  .phrase.evicted {
+    color: var(--ink-3);
+    border-style: dashed;
+    text-decoration: line-through;
+  }
+  .phrase[marked] {
+    background: var(--mark);
+    outline: 1.5px solid var(--ink);
+  }
+  @keyframes hit {
+    from {
+      background: var(--state-pool);
+    }
+  }
+`;

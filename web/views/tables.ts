@@ -1,0 +1,263 @@
+// The method's own tables, each by the kinds of its columns. Shows `table` events: what is there
+// now, and what the newest step wrote, changed and took away. Grids have a picture of their own.
+
+import { css, html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import type { Cell } from "../generated/Cell.ts";
+import type { Column } from "../generated/Column.ts";
+import type { State, TableState } from "../trace/state.ts";
+import { tokenName } from "../trace/words.ts";
+import { hasColumns, seenRows, type SeenRow } from "./layout/table.ts";
+import { percent, readable } from "./part/number.ts";
+import { poolColumns, poolStyles, renderPool, step } from "./part/pool.ts";
+import { roving } from "./part/roving.ts";
+import { boxStyles } from "./part/styles.ts";
+import type { Scene, View } from "./view.ts";
+
+const TALLEST = 440;
+/** A longer table shows the rows that were written last. */
+const MOST = 80;
+
+/** Tables without a better picture. */
+function listed(state: State): TableState[] {
+  return [...state.tables.values()].filter(
+    (it) => !hasColumns(it, "key", "row", "column", "token", "state"),
+  );
+}
+
+function render(scene: Scene): TemplateResult {
+  const tables = listed(scene.state);
+  return html`<div class="box tables" style="max-height: ${TALLEST}px">
+    ${
+      tables.length === 0
+        ? html`<p class="waiting">No table has been written yet.</p>`
+        : repeat(
+            tables,
+            (it) => it.name,
+            (it) =>
+              html`<section data-table=${it.name}>
+                ${poolColumns(it) ? renderPool(scene, it) : renderTable(scene, it)}
+              </section>`,
+          )
+    }
+  </div>`;
+}
+
+const FRESH: Readonly<Record<SeenRow["freshness"], string>> = {
+  old: "",
+  inserted: "+",
+  changed: "~",
+  evicted: "×",
+};
+
+function renderTable(scene: Scene, table: TableState): TemplateResult {
+  const { state } = scene;
+  const all = seenRows(table, state);
+  const rows =
+    all.length <= MOST ? all : [...all].sort((a, b) => b.row.since - a.row.since).slice(0, MOST);
+  // Where one column repeats, its own words say more than the fold's.
+  const keyed = table.columns[0]?.name === "key" ? 1 : 0;
+  const columns = table.columns.slice(keyed);
+  const stops = rows.map((it) => it.row.key);
+  const nodeColumn = table.columns.findIndex((it) => it.kind === "node");
+  return html`<table class="plain" @keydown=${roving((stop, arrow) => step(stops, stop, arrow))}>
+    <caption>
+      ${table.name.replaceAll("_", " ")}
+      <span
+        >${table.rows.size}${rows.length < all.length ? `, the latest ${rows.length} shown` : ""}</span
+      >
+    </caption>
+    <thead>
+      <tr>
+        <td></td>
+        ${columns.map(
+          (it) => html`<th scope="col" class=${it.kind}>${it.name.replaceAll("_", " ")}</th>`,
+        )}
+      </tr>
+    </thead>
+    <tbody>
+      ${repeat(
+        rows,
+        (it) => it.row.key,
+        ({ row, freshness }, index) => {
+          const node = nodeColumn < 0 ? null : row.cells[nodeColumn];
+          return html`<tr
+            class=${freshness}
+            data-stop=${row.key}
+            tabindex=${index === 0 ? 0 : -1}
+            data-node=${typeof node === "number" ? node : nothing}
+          >
+            <td class="fresh" title=${freshness === "old" ? nothing : freshness}>
+              ${FRESH[freshness]}
+            </td>
+            ${columns.map(
+              (it, i) =>
+                html`<td class=${it.kind}>${cell(scene, it, row.cells[i + keyed] ?? null)}</td>`,
+            )}
+          </tr>`;
+        },
+      )}
+    </tbody>
+  </table>`;
+}
+
+/** A cell as its column says. */
+function cell(scene: Scene, column: Column, value: Cell): TemplateResult | string {
+  const name = (token: number) => tokenName(scene.vocabulary, token);
+  if (value === null) return "–";
+  switch (column.kind) {
+    case "number":
+      return typeof value === "number" ? readable(value) : String(value);
+    case "probability": {
+      if (typeof value !== "number") return String(value);
+      const share = Math.max(0, Math.min(1, value)) * 100;
+      return html`<span class="share"
+          ><span class="bar" style="inline-size: ${share.toFixed(1)}%"></span></span
+        >${percent(value)}`;
+    }
+    case "token":
+      return html`<span class="code">${name(Number(value))}</span>`;
+    case "tokens":
+      return html`<span class="code"
+        >${(value as number[]).map((token) => html`<span>${name(token)}</span>`)}</span
+      >`;
+    case "node": {
+      const node = scene.state.nodes[Number(value)];
+      const token = node?.token ?? null;
+      return html`<span class="code" data-node=${Number(value)}
+        >${token === null ? "◌" : name(token)}<sub>${node ? node.depth : ""}</sub></span
+      >`;
+    }
+    case "text":
+      return String(value);
+  }
+}
+
+/** Height that the tables will need, roughly: rows never push what lies below. */
+function tall(end: State): number {
+  const heights = listed(end).map((it) => {
+    const pool = poolColumns(it);
+    const keys = pool
+      ? new Set([...it.rows.values()].map((row) => row.cells[pool.key])).size
+      : it.rows.size;
+    return 64 + Math.min(MOST, keys) * 28;
+  });
+  return Math.min(
+    TALLEST,
+    heights.reduce((a, b) => a + b, 0),
+  );
+}
+
+export const tables: View = {
+  id: "tables",
+  title: "Tables",
+  applies: (end) => listed(end).length > 0,
+  rank: () => 2,
+  height: ({ end }) => tall(end),
+  render,
+  styles: [
+    boxStyles,
+    poolStyles,
+    css`
+      .tables {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-4) var(--space-6);
+        align-items: flex-start;
+      }
+      .tables .waiting {
+        color: var(--ink-2);
+        margin: 0;
+      }
+      .plain {
+        border-collapse: collapse;
+        font: var(--size-2) / 1.4 var(--font-label);
+      }
+      .plain caption {
+        text-align: start;
+        font-weight: 600;
+        padding-block-end: var(--space-1);
+      }
+      .plain caption span {
+        font-weight: 400;
+        color: var(--ink-3);
+      }
+      .plain th {
+        font-weight: 400;
+        color: var(--ink-2);
+        text-align: start;
+        border-block-end: 1.5px solid var(--rule-strong);
+        padding: 2px 10px;
+        position: sticky;
+        inset-block-start: 0;
+        background: var(--paper);
+      }
+      .plain td {
+        padding: 3px 10px;
+        border-block-end: 1px solid var(--rule);
+        white-space: nowrap;
+      }
+      .plain thead td {
+        border: 0;
+      }
+      .plain .fresh {
+        padding: 0 2px;
+        width: 1em;
+        border: 0;
+        font-weight: 700;
+        text-align: center;
+      }
+      .plain .number,
+      .plain .probability {
+        text-align: end;
+        font-variant-numeric: tabular-nums;
+      }
+      .plain .code {
+        font-family: var(--font-code);
+        white-space: pre;
+      }
+      .plain .code > span + span {
+        border-inline-start: 1px dotted var(--rule-strong);
+        margin-inline-start: 3px;
+        padding-inline-start: 3px;
+      }
+      .plain sub {
+        color: var(--ink-3);
+        margin-inline-start: 2px;
+      }
+      .plain .share {
+        display: inline-block;
+        inline-size: 5em;
+        block-size: 0.6em;
+        margin-inline-end: 8px;
+        border: 1px solid var(--rule-strong);
+        text-align: start;
+      }
+      .plain .share .bar {
+        display: block;
+        block-size: 100%;
+        background: var(--of-target);
+        forced-color-adjust: none;
+      }
+      .plain tr.inserted td.fresh,
+      .plain tr.changed td.fresh {
+        color: var(--accent);
+      }
+      .plain tr.inserted td:not(.fresh) {
+        background: var(--paper-2);
+      }
+      .plain tr.evicted {
+        color: var(--ink-3);
+        text-decoration: line-through;
+      }
+      .plain tr[marked] td:not(.fresh),
+      .plain [marked] {
+        background: var(--mark);
+      }
+      .plain tr:focus-visible {
+        outline: 2px solid var(--accent);
+        outline-offset: -2px;
+      }
+    `,
+  ],
+};
