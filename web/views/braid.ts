@@ -17,7 +17,7 @@ const COLUMN = 104;
 const CHIP_WIDTH = 66;
 const ROW = 52;
 const CHIP = 24;
-const LEFT = 34;
+const LEFT = 44;
 const TOP = 54;
 const RIGHT = 60;
 /** Width of a strand of weight 1, in pixels. */
@@ -96,11 +96,11 @@ function render(scene: Scene): TemplateResult {
     >
       <title>The model reads ${said}</title>
       <text class="small" x="0" y="-5">${column + 1}</text>
-      ${drafts.map((it, i) => {
+      ${drafts.map((it) => {
         const wide = (it.weight / (total || 1)) * CHIP_WIDTH;
         const left = at;
         at += wide;
-        return svg`<g class="part p${i % 3} ${dim([it.node])}">
+        return svg`<g class="part p${it.letter.charCodeAt(0) % 3} ${dim([it.node])}">
           <rect x=${left.toFixed(1)} y="0" width=${Math.max(0, wide - 1).toFixed(1)} height="14" />
           ${wide > 11 ? svg`<text x=${(left + wide / 2).toFixed(1)} y="11" text-anchor="middle">${it.letter}</text>` : nothing}
         </g>`;
@@ -111,7 +111,7 @@ function render(scene: Scene): TemplateResult {
   const strand = (it: Strand): SVGTemplateResult => {
     const before = it.fromRow === null ? null : braid.columns[it.column - 1]!.bundles[it.fromRow]!;
     const after = braid.columns[it.column]!.bundles[it.toRow]!;
-    const fromX = before ? x(it.column - 1) + CHIP_WIDTH : 8;
+    const fromX = before ? x(it.column - 1) + CHIP_WIDTH : 20;
     const fromY = before
       ? y(it.fromRow!) + (it.fromOffset - before.weight / 2) * THICK
       : y(0) + (after.before + it.toOffset - 0.5) * THICK;
@@ -199,6 +199,7 @@ function render(scene: Scene): TemplateResult {
         aria-label="Braid of drafts: ${columns.length} steps; keys 1 to ${last.length} show one draft alone"
         @keydown=${roving((at, arrow) => neighbour(braid.columns, at, arrow))}
       >
+        <text class="small" x="6" y="29" aria-hidden="true">reads</text>
         <g>${columns.map(header)}</g>
         <g aria-hidden="true">
           ${repeat(braid.strands, (it) => `${it.column}:${it.draft.letter}`, strand)}
@@ -343,17 +344,17 @@ export const braid: View = {
         fill: var(--of-draft);
         stroke: var(--rule-strong);
       }
-      .braid .part.p1 rect {
+      .braid .part.p0 rect {
         fill: var(--paper-3);
       }
-      .braid .part.p2 rect {
+      .braid .part.p1 rect {
         fill: var(--paper);
       }
       .braid .part text {
         font-size: 10px;
         font-weight: 700;
       }
-      .braid .part.p0 text {
+      .braid .part.p2 text {
         fill: #10151c;
       }
       .braid .strand {
@@ -391,7 +392,7 @@ export const braid: View = {
         .braid .part rect {
           fill: Canvas;
         }
-        .braid .part.p0 text {
+        .braid .part.p2 text {
           fill: CanvasText;
         }
       }

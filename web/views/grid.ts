@@ -11,13 +11,13 @@ import { roving, type Arrow } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
 import type { Scene, View } from "./view.ts";
 
-const COLUMN = 62;
+const COLUMN = 74;
 const ROW = 30;
 const CHIP = 24;
 const LEFT = 40;
 const TOP = 24;
 const RIGHT = 48;
-const LETTERS = 6;
+const LETTERS = 8;
 const TALLEST = 460;
 const COLUMNS = "key,row,column,token,state";
 
@@ -161,9 +161,10 @@ function render(scene: Scene): TemplateResult {
   const made = gains(grid);
   const headings = Array.from({ length: shape.columns }, (_, i) => shape.firstColumn + i);
   const key = (it: Placed) => `${it.row}:${it.column}`;
+  const inRow = cells.filter((it) => it.row === current);
   const spot = {
-    left: Math.min(...newest.map((it) => x(it.column))) - LEFT,
-    right: Math.max(...newest.map((it) => x(it.column))) + COLUMN + RIGHT,
+    left: Math.min(...inRow.map((it) => x(it.column))) - LEFT,
+    right: Math.max(...inRow.map((it) => x(it.column))) + COLUMN + RIGHT,
     top: y(current) - TOP,
     bottom: y(current) + ROW + 6,
   };
@@ -172,7 +173,7 @@ function render(scene: Scene): TemplateResult {
     <div
       class="box grid"
       style="max-height: ${TALLEST}px"
-      ${follow(newest.length > 0 ? spot : { left: 0, right: 0 }, scene.motion)}
+      ${follow(inRow.length > 0 ? spot : { left: 0, right: 0 }, scene.motion)}
     >
       <svg
         width=${shape.width}

@@ -12,12 +12,12 @@ import { roving, type Arrow } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
 import type { Scene, View } from "./view.ts";
 
-const COLUMN = 104;
+const COLUMN = 118;
 const ROW = 34;
 const CHIP = 24;
 const LEFT = 56;
 const TOP = 26;
-const LETTERS = 8;
+const LETTERS = 7;
 /** Room at the right for the scores of the newest texts. */
 const RIGHT = 96;
 const TALLEST = 520;
@@ -119,8 +119,8 @@ function render(scene: Scene): TemplateResult {
   const stop = chosen !== null && ids.has(chosen) ? chosen : (lead?.id ?? drawn[0]?.id);
   const name = (node: NodeState) => (node.token === null ? "◌" : tokenName(vocabulary, node.token));
   const joins = joinsOf(lattice.merges, (id) => state.nodes[id]?.parent ?? null);
-  const newest = state.nodes.at(-1);
-  const spot = newest && lattice.rows.has(newest.id) ? newest : lead;
+  const touched = state.nodes[state.touched.findLast((id) => lattice.rows.has(id)) ?? -1];
+  const spot = touched ?? lead;
 
   const chip = (node: NodeState): SVGTemplateResult => {
     const fate = fateOf(node);

@@ -1,0 +1,256 @@
+// Which parts of the network the draft leaves out. Rows are sub-layers from the bottom up, columns
+// the sets tried, and below them the share of known text that each set guessed. Shows any pair of
+// tables with the columns sub_layer, skipped and candidate, matchness, adopted.
+
+import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import type { State, TableState } from "../trace/state.ts";
+import { linePath, plotOf, stepPath } from "./layout/curve.ts";
+import { namesIn, stripOf, type Strip, type Try } from "./layout/layers.ts";
+import { columnAt, hasColumns } from "./layout/table.ts";
+import { follow } from "./part/follow.ts";
+import { percent } from "./part/number.ts";
+import { step } from "./part/pool.ts";
+import { roving } from "./part/roving.ts";
+import { boxStyles } from "./part/styles.ts";
+import type { Scene, View } from "./view.ts";
+
+const LEFT = 104;
+const RIGHT = 64;
+const TOP = 8;
+const ROW = 15;
+const COLUMN = 18;
+const PLOT = 110;
+const GAP = 16;
+
+const withColumns = (state: State, ...names: string[]): TableState | undefined =>
+  [...state.tables.values()].find((it) => hasColumns(it, ...names));
+
+const layerTable = (state: State) => withColumns(state, "sub_layer", "skipped");
+const tryTable = (state: State) => withColumns(state, "candidate", "matchness", "adopted");
+
+function stripAt(state: State): Strip {
+  const layers = layerTable(state);
+  const tries = tryTable(state);
+  const names = [...(layers?.rows.values() ?? [])].map((it) => String(it.cells[0]));
+  const list = [...(tries?.rows.values() ?? [])].map(({ cells, round }): Try => {
+    const at = (name: string) => cells[columnAt(tries!, name)];
+    return {
+      round,
+      skipped: namesIn(String(at("candidate"))),
+      matchness: Number(at("matchness")),
+      adopted: Number(at("adopted")) > 0,
+    };
+  });
+  return stripOf(names, list);
+}
+
+/** What the draft leaves out now. */
+function skippedNow(state: State): string[] {
+  const table = layerTable(state);
+  return [...(table?.rows.values() ?? [])]
+    .filter((it) => Number(it.cells[1]) > 0)
+    .map((it) => String(it.cells[0]));
+}
+
+function render(scene: Scene): TemplateResult {
+  const { state, end } = scene;
+  const strip = stripAt(state);
+  const whole = stripAt(end);
+  const { width, height } = sizeOf(end);
+  const rows = whole.rows;
+  const now = new Set(skippedNow(state));
+  const x = (index: number) => LEFT + COLUMN + 10 + index * COLUMN;
+  const y = (row: number) => TOP + (rows.length - 1 - row) * ROW;
+  const bottom = TOP + rows.length * ROW;
+  const frame = {
+    width: x(Math.max(0, whole.tries.length - 1)) + COLUMN / 2,
+    height: bottom + GAP + PLOT,
+    left: x(0) + COLUMN / 2,
+    right: 0,
+    top: bottom + GAP + 6,
+    bottom: 18,
+  };
+  const last = strip.tries.length - 1;
+  const xs = [0, Math.max(1, whole.tries.length - 1)];
+  const tried = strip.tries.map((it, i) => ({ x: i, y: it.matchness }));
+  const best = strip.best.map((value, i) => ({ x: i, y: value }));
+  const plot = plotOf([{ name: "matchness", points: tried }], frame, xs, [0, 1]);
+
+  const cells = (skipped: ReadonlySet<string>, left: number): SVGTemplateResult[] =>
+    rows.map(
+      (name, row) =>
+        svg`<rect class=${skipped.has(name) ? "out" : "in"} x=${left + 1.5} y=${y(row) + 1.5} width=${COLUMN - 3} height=${ROW - 3} />`,
+    );
+
+  const column = (it: Try, i: number): SVGTemplateResult => {
+    const said = `Try ${i + 1}, round ${it.round + 1}: without ${[...it.skipped].join(", ") || "nothing"}, ${percent(it.matchness)} guessed right${it.adopted ? ", adopted" : ""}`;
+    return svg`<g
+      class="try ${it.adopted ? "adopted" : ""}"
+      role="option"
+      aria-selected=${scene.selection.round === it.round}
+      aria-label=${said}
+      tabindex=${i === last ? 0 : -1}
+      data-stop=${i}
+      data-round=${it.round}
+    >
+      <title>${said}</title>
+      <rect class="ground" x=${x(i)} y=${TOP} width=${COLUMN} height=${frame.height - TOP - 14} />
+      ${cells(it.skipped, x(i))}
+      ${
+        it.adopted
+          ? svg`<path class="mark" d="M${x(i) + COLUMN / 2} ${bottom + 2}l5 8h-10z" />`
+          : nothing
+      }
+      <circle class="dot" cx=${plot.x(i)} cy=${plot.y(it.matchness)} r="4" />
+    </g>`;
+  };
+
+  const stops = strip.tries.map((_, i) => String(i));
+  return html`
+    <p class="layers-now">
+      The draft runs ${rows.length - now.size} of ${rows.length}
+      blocks${now.size > 0 ? html`; left out: <b>${[...now].join(", ")}</b>` : nothing}.
+    </p>
+    <div
+      class="box layers"
+      ${follow({ left: x(last) - COLUMN, right: x(last) + COLUMN + RIGHT }, scene.motion)}
+    >
+      <svg
+        width=${width}
+        height=${height}
+        viewBox="0 0 ${width} ${height}"
+        role="listbox"
+        aria-orientation="horizontal"
+        aria-label="Sets of blocks left out, in the order they were tried"
+        @keydown=${roving((at, arrow) => step(stops, at, arrow))}
+      >
+        <g aria-hidden="true">
+          ${rows.map(
+            (name, row) =>
+              svg`<text class="small ${now.has(name) ? "now" : ""}" x=${LEFT - 4} y=${y(row) + 11} text-anchor="end">${name}</text>`,
+          )}
+          <g class="using">${cells(now, LEFT)}</g>
+          <text class="small" x=${LEFT + COLUMN / 2} y=${bottom + 13} text-anchor="middle">
+            now
+          </text>
+          ${plot.yTicks.map(
+            (at) => svg`<path class="tick" d="M${x(0)} ${plot.y(at)}H${frame.width}" />
+              <text class="small" x=${x(0) - 6} y=${plot.y(at) + 4} text-anchor="end">${Math.round(at * 100)} %</text>`,
+          )}
+          <text class="small" x=${frame.width + 6} y=${plot.y(strip.best.at(-1) ?? 0) + 4}>
+            ${strip.best.length > 0 ? `best ${percent(strip.best.at(-1)!)}` : ""}
+          </text>
+        </g>
+        ${repeat(strip.tries, (_, i) => i, column)}
+        <g aria-hidden="true" class="curves">
+          <path class="line" d=${linePath(tried, plot)} />
+          <path class="best" d=${stepPath(best, plot)} />
+        </g>
+      </svg>
+    </div>
+    <ul class="key">
+      <li>
+        <svg width="14" height="12" class="layers-key" aria-hidden="true">
+          <rect class="out" x="1" y="1" width="12" height="10" /></svg
+        >left out
+      </li>
+      <li>
+        <svg width="14" height="12" class="layers-key" aria-hidden="true">
+          <path class="mark" d="M7 1l5 9h-10z" /></svg
+        >better than all before: the draft uses it
+      </li>
+    </ul>
+  `;
+}
+
+function sizeOf(end: State): { width: number; height: number } {
+  const { rows, tries } = stripAt(end);
+  return {
+    width: LEFT + COLUMN + 10 + Math.max(12, tries.length) * COLUMN + RIGHT,
+    height: TOP + rows.length * ROW + GAP + PLOT,
+  };
+}
+
+export const layers: View = {
+  id: "layers",
+  title: "Layers",
+  applies: (end) => layerTable(end) !== undefined,
+  rank: () => 4,
+  height: ({ end }) => sizeOf(end).height + 72,
+  render,
+  styles: [
+    boxStyles,
+    css`
+      .layers-now {
+        margin: 0 0 var(--space-2);
+        font: var(--size-2) / 1.4 var(--font-label);
+        min-block-size: 1.4em;
+      }
+      .layers .in {
+        fill: var(--paper);
+        stroke: var(--rule);
+      }
+      .layers .out,
+      .layers-key .out {
+        fill: var(--ink-2);
+        stroke: var(--ink-2);
+      }
+      .layers .ground {
+        fill: none;
+        pointer-events: all;
+      }
+      .layers .try[marked] .ground {
+        fill: var(--mark);
+      }
+      .layers .adopted .out,
+      .layers .using .out {
+        fill: var(--accent);
+        stroke: var(--accent);
+      }
+      .layers .mark,
+      .layers-key .mark {
+        fill: var(--accent);
+      }
+      .layers .now {
+        font-weight: 700;
+        fill: var(--ink);
+      }
+      .layers .tick {
+        stroke: var(--rule);
+      }
+      .layers .dot {
+        fill: var(--paper);
+        stroke: var(--ink-2);
+        stroke-width: 1.5;
+      }
+      .layers .adopted .dot {
+        fill: var(--accent);
+        stroke: var(--accent);
+      }
+      .layers .curves {
+        pointer-events: none;
+      }
+      .layers .line {
+        fill: none;
+        stroke: var(--rule-strong);
+        stroke-dasharray: 2 3;
+      }
+      .layers .best {
+        fill: none;
+        stroke: var(--accent);
+        stroke-width: 2;
+      }
+      .layers .try:focus-visible .ground {
+        stroke: var(--accent);
+        stroke-width: 2.5;
+      }
+      @media (forced-colors: active) {
+        .layers .out,
+        .layers-key .out {
+          fill: CanvasText;
+        }
+      }
+    `,
+  ],
+};
