@@ -8,7 +8,8 @@ import { shortened, tokenName } from "../trace/words.ts";
 import { braidOf, type BraidStep, type Bundle, type Strand } from "./layout/braid.ts";
 import { columnAt, hasColumns, history } from "./layout/table.ts";
 import { follow } from "./part/follow.ts";
-import { fixed, percent } from "./part/number.ts";
+import { fixed } from "./part/number.ts";
+import { percent } from "./parts.ts";
 import { roving, type Arrow } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
 import type { Scene, View } from "./view.ts";
@@ -133,7 +134,7 @@ function render(scene: Scene): TemplateResult {
       bundle.drafts.length > 1 ? "drafts" : "draft"
     } ${letters}, weight ${percent(bundle.weight)}`;
     return svg`<g
-      class="chip ${dim(bundle.drafts.map((it) => it.node))}"
+      class="word ${dim(bundle.drafts.map((it) => it.node))}"
       transform="translate(${x(column)} ${y(bundle.row)})"
       role="option"
       aria-selected=${first.node === scene.selection.node}
@@ -305,7 +306,7 @@ export const braid: View = {
   id: "braid",
   title: "Braid",
   applies: (end) => draftTable(end) !== undefined,
-  rank: () => 8,
+  rank: () => 12,
   height: (scene) => sizeOf(scene).height + 52,
   render,
   styles: [
@@ -374,14 +375,14 @@ export const braid: View = {
         stroke: var(--rule-strong);
         stroke-width: 1.5;
       }
-      .braid .chip[marked] .body {
+      .braid .word[marked] .body {
         fill: var(--mark);
         stroke: var(--ink);
       }
       .braid .strand[marked] {
         fill: var(--accent);
       }
-      .braid .chip:focus-visible .body {
+      .braid .word:focus-visible .body {
         stroke: var(--accent);
         stroke-width: 3;
       }

@@ -120,7 +120,8 @@ function plot(
   const tall = (point: Point): Point =>
     powers ? { x: point.x, y: Math.log10(1 + point.y) } : point;
   const scales = plotOf([{ name: "", points: all.map(tall) }], FRAME);
-  const label = (at: number) => (powers ? (at === 0 ? "0" : `10${superscript(at)}`) : String(at).replace("-", "−"));
+  const label = (at: number) =>
+    powers ? (at === 0 ? "0" : `10${superscript(at)}`) : String(at).replace("-", "−");
   const curves = names
     .map((name) => sheet.curves.find((it) => it.name === name))
     .filter((it) => it !== undefined);

@@ -136,7 +136,7 @@ function render(scene: Scene): TemplateResult {
       it.ahead ? ", right already though not yet provable" : ""
     }`;
     return svg`<g
-      class="cell ${state_} ${it.round === now && it.row === current ? "now" : ""} ${
+      class="guess-cell ${state_} ${it.round === now && it.row === current ? "now" : ""} ${
         !shape.staircase && (it.column - it.row) % 2 !== 0 ? "odd" : ""
       }"
       transform="translate(${x(it.column)} ${y(it.row)})"
@@ -151,7 +151,7 @@ function render(scene: Scene): TemplateResult {
       <rect class="body" x="2" y="3" width=${COLUMN - 6} height=${CHIP} rx="3" />
       ${
         it.state === "changed" || it.state === "new"
-          ? svg`<path class="bar" d="M3.5 3v${CHIP}" />`
+          ? svg`<path class="edge-bar" d="M3.5 3v${CHIP}" />`
           : nothing
       }
       <text class="code" x=${COLUMN / 2 - 1} y="19" text-anchor="middle">${shortened(name, LETTERS)}</text>
@@ -259,14 +259,14 @@ function legend(shape: Shape): TemplateResult {
         ["window", "window"],
         ["new", "read in this pass; each diagonal goes to the pool"],
       ];
-  return html`<ul class="key">
+  return html`<ul class="keys">
     ${entries.map(
       ([state, words]) =>
         html`<li>
           <svg width="20" height="14" class="grid-key" aria-hidden="true">
-            <g class="cell ${state}">
+            <g class="guess-cell ${state}">
               <rect class="body" x="1" y="1" width="18" height="12" rx="2" />
-              ${state === "changed" || state === "new" ? svg`<path class="bar" d="M2 1v12" />` : nothing}
+              ${state === "changed" || state === "new" ? svg`<path class="edge-bar" d="M2 1v12" />` : nothing}
             </g></svg
           >${words}
         </li>`,
@@ -278,7 +278,7 @@ export const grid: View = {
   id: "grid",
   title: "Grid",
   applies: (end) => gridTable(end) !== undefined,
-  rank: () => 6,
+  rank: () => 12,
   height: (scene) => Math.min(TALLEST, shapeOf(scene).height) + 44,
   render,
   styles: [
@@ -287,55 +287,55 @@ export const grid: View = {
       .grid .current {
         fill: var(--paper-3);
       }
-      .cell .body {
+      .guess-cell .body {
         fill: var(--paper);
         stroke: var(--rule-strong);
       }
-      .cell.fixed .body,
-      .cell.pending .body {
+      .guess-cell.fixed .body,
+      .guess-cell.pending .body {
         fill: var(--paper-2);
         stroke: var(--ink);
         stroke-width: 2;
       }
-      .cell.pending .body {
+      .guess-cell.pending .body {
         stroke-width: 1.5;
         fill: var(--paper-3);
       }
-      .cell.fixed text {
+      .guess-cell.fixed text {
         font-weight: 700;
       }
-      .cell.ahead .body {
+      .guess-cell.ahead .body {
         stroke: var(--state-accepted-ink);
         stroke-width: 2;
         stroke-dasharray: 1 4;
         stroke-linecap: round;
       }
-      .cell.guess .body {
+      .guess-cell.guess .body {
         stroke: var(--state-draft-ink);
         stroke-dasharray: 4 3;
       }
-      .cell.guess text {
+      .guess-cell.guess text {
         fill: var(--ink-2);
       }
-      .cell.same .body,
-      .cell.window .body {
+      .guess-cell.same .body,
+      .guess-cell.window .body {
         stroke: var(--rule);
       }
-      .cell.same text,
-      .cell.changed text {
+      .guess-cell.same text,
+      .guess-cell.changed text {
         fill: var(--ink-2);
       }
-      .cell.odd .body {
+      .guess-cell.odd .body {
         fill: var(--paper-2);
       }
-      .cell .bar {
+      .guess-cell .edge-bar {
         stroke: var(--ink);
         stroke-width: 4;
       }
-      .cell.now .body {
+      .guess-cell.now .body {
         fill: var(--paper);
       }
-      .cell.now.fixed .body {
+      .guess-cell.now.fixed .body {
         fill: var(--paper-2);
       }
       .grid .stairs {
@@ -348,10 +348,10 @@ export const grid: View = {
         fill: var(--accent);
         font-weight: 700;
       }
-      .cell[marked] .body {
+      .guess-cell[marked] .body {
         fill: var(--mark);
       }
-      .cell:focus-visible .body {
+      .guess-cell:focus-visible .body {
         stroke: var(--accent);
         stroke-width: 3;
         stroke-dasharray: none;

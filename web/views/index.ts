@@ -1,13 +1,30 @@
 // The pictures of the stage, in the order of their tabs. A new picture is one file and one line.
 
 import type { State } from "../trace/state.ts";
+import { braid } from "./braid.ts";
+import { curve } from "./curve.ts";
 import { distribution } from "./distribution.ts";
+import { grid } from "./grid.ts";
+import { lattice } from "./lattice.ts";
+import { layers } from "./layers.ts";
 import { rounds } from "./rounds.ts";
 import { staircase } from "./staircase.ts";
+import { tables } from "./tables.ts";
 import { tree } from "./tree.ts";
 import type { View } from "./view.ts";
 
-export const VIEWS: readonly View[] = [tree, distribution, rounds, staircase];
+export const VIEWS: readonly View[] = [
+  tree,
+  lattice,
+  braid,
+  grid,
+  distribution,
+  layers,
+  tables,
+  curve,
+  rounds,
+  staircase,
+];
 
 /** The views that have something to show, in the order of their tabs. */
 export const viewsFor = (end: State): View[] => VIEWS.filter((view) => view.applies(end));

@@ -52,9 +52,7 @@ export function renderInspector(scene: Scene, maxNewTokens: number | null): Temp
   return html`<section class="inspector" aria-label="Inspector">
     <header>
       <b class="word">${name}</b>
-      <span class="state ${node?.status ?? ""}"
-        >${node ? STATUS[node.status].name : state}</span
-      >
+      <span class="state ${node?.status ?? ""}">${node ? STATUS[node.status].name : state}</span>
     </header>
     <p class="why">${sentence(scene)}</p>
     ${warning ? html`<p class="trouble">${warning}</p>` : nothing}

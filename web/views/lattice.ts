@@ -144,7 +144,7 @@ function render(scene: Scene): TemplateResult {
               ? svg`<text class="small" x=${wide + 6} y="4">${fixed(score)}</text>`
               : nothing;
     return svg`<g
-      class="chip ${fate} ${best.has(node.id) ? "best" : ""}"
+      class="word ${fate} ${best.has(node.id) ? "best" : ""}"
       transform="translate(${x(lattice, node)} ${y(lattice, node)})"
       role="option"
       aria-selected=${node.id === chosen}
@@ -172,7 +172,7 @@ function render(scene: Scene): TemplateResult {
     const [fromX, fromY] = start(parent);
     const bold = best.has(node.id);
     const thick = bold ? 3 : 0.75 + 1.75 * Math.sqrt(Math.exp(node.logProb ?? 0));
-    return svg`<path class="edge ${fateOf(node)} ${bold ? "best" : ""}" stroke-width=${thick.toFixed(2)}
+    return svg`<path class="strand ${fateOf(node)} ${bold ? "best" : ""}" stroke-width=${thick.toFixed(2)}
       d=${curve(fromX, fromY, x(lattice, node), y(lattice, node))} />`;
   };
 
@@ -192,7 +192,7 @@ function render(scene: Scene): TemplateResult {
     const suffix = it.suffix.map((token) => tokenName(vocabulary, token)).join("");
     return svg`<g class="join" data-node=${into.id}>
       <title>Both texts end in ${suffix}: from here on they are one.</title>
-      <path class="edge merged" d=${curve(fromX, fromY, x(lattice, into) - 14, y(lattice, into))} />
+      <path class="strand merged" d=${curve(fromX, fromY, x(lattice, into) - 14, y(lattice, into))} />
       <path class="diamond small-one" d="M${fromX + 3} ${fromY}l4 -4l4 4l-4 4z" />
       <text class="small code" x=${fromX + 16} y=${fromY + 4}>${shortened(suffix)}</text>
     </g>`;
@@ -313,24 +313,24 @@ export const lattice: View = {
   id: "lattice",
   title: "Lattice",
   applies: keepsSeveral,
-  rank: () => 6,
+  rank: () => 9,
   height: ({ state, end }) => Math.min(TALLEST, latticeOf(state, end).height + 14),
   render,
   styles: [
     boxStyles,
     css`
-      .lattice .edge {
+      .lattice .strand {
         fill: none;
         stroke: var(--rule-strong);
       }
-      .lattice .edge.stub,
-      .lattice .edge.lost {
+      .lattice .strand.stub,
+      .lattice .strand.lost {
         stroke: var(--rule);
       }
-      .lattice .edge.best {
+      .lattice .strand.best {
         stroke: var(--accent);
       }
-      .lattice .edge.merged {
+      .lattice .strand.merged {
         stroke: var(--state-pool-ink);
         stroke-width: 1.25;
         stroke-dasharray: 5 3;
@@ -381,14 +381,14 @@ export const lattice: View = {
       .lattice .join text {
         fill: var(--state-pool-ink);
       }
-      .lattice .join[marked] .edge {
+      .lattice .join[marked] .strand {
         stroke-width: 3;
       }
       .lattice [marked] .body {
         fill: var(--mark);
         stroke: var(--ink);
       }
-      .lattice .chip:focus-visible .body {
+      .lattice .word:focus-visible .body {
         stroke: var(--accent);
         stroke-width: 3;
       }

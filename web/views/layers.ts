@@ -9,7 +9,7 @@ import { linePath, plotOf, stepPath } from "./layout/curve.ts";
 import { namesIn, stripOf, type Strip, type Try } from "./layout/layers.ts";
 import { columnAt, hasColumns } from "./layout/table.ts";
 import { follow } from "./part/follow.ts";
-import { percent } from "./part/number.ts";
+import { percent } from "./parts.ts";
 import { step } from "./part/pool.ts";
 import { roving } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
@@ -95,7 +95,7 @@ function render(scene: Scene): TemplateResult {
       data-round=${it.round}
     >
       <title>${said}</title>
-      <rect class="ground" x=${x(i)} y=${TOP} width=${COLUMN} height=${frame.height - TOP - 14} />
+      <rect class="try-ground" x=${x(i)} y=${TOP} width=${COLUMN} height=${frame.height - TOP - 14} />
       ${cells(it.skipped, x(i))}
       ${
         it.adopted
@@ -144,12 +144,12 @@ function render(scene: Scene): TemplateResult {
         </g>
         ${repeat(strip.tries, (_, i) => i, column)}
         <g aria-hidden="true" class="curves">
-          <path class="line" d=${linePath(tried, plot)} />
+          <path class="tried-line" d=${linePath(tried, plot)} />
           <path class="best" d=${stepPath(best, plot)} />
         </g>
       </svg>
     </div>
-    <ul class="key">
+    <ul class="keys">
       <li>
         <svg width="14" height="12" class="layers-key" aria-hidden="true">
           <rect class="out" x="1" y="1" width="12" height="10" /></svg
@@ -196,11 +196,11 @@ export const layers: View = {
         fill: var(--ink-2);
         stroke: var(--ink-2);
       }
-      .layers .ground {
+      .layers .try-ground {
         fill: none;
         pointer-events: all;
       }
-      .layers .try[marked] .ground {
+      .layers .try[marked] .try-ground {
         fill: var(--mark);
       }
       .layers .adopted .out,
@@ -231,7 +231,7 @@ export const layers: View = {
       .layers .curves {
         pointer-events: none;
       }
-      .layers .line {
+      .layers .tried-line {
         fill: none;
         stroke: var(--rule-strong);
         stroke-dasharray: 2 3;
@@ -241,7 +241,7 @@ export const layers: View = {
         stroke: var(--accent);
         stroke-width: 2;
       }
-      .layers .try:focus-visible .ground {
+      .layers .try:focus-visible .try-ground {
         stroke: var(--accent);
         stroke-width: 2.5;
       }

@@ -8,7 +8,8 @@ import type { Column } from "../generated/Column.ts";
 import type { State, TableState } from "../trace/state.ts";
 import { tokenName } from "../trace/words.ts";
 import { hasColumns, seenRows, type SeenRow } from "./layout/table.ts";
-import { percent, readable } from "./part/number.ts";
+import { readable } from "./part/number.ts";
+import { percent } from "./parts.ts";
 import { poolColumns, poolStyles, renderPool, step } from "./part/pool.ts";
 import { roving } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
@@ -112,7 +113,7 @@ function cell(scene: Scene, column: Column, value: Cell): TemplateResult | strin
       if (typeof value !== "number") return String(value);
       const share = Math.max(0, Math.min(1, value)) * 100;
       return html`<span class="share"
-          ><span class="bar" style="inline-size: ${share.toFixed(1)}%"></span></span
+          ><span class="part" style="inline-size: ${share.toFixed(1)}%"></span></span
         >${percent(value)}`;
     }
     case "token":
@@ -233,7 +234,7 @@ export const tables: View = {
         border: 1px solid var(--rule-strong);
         text-align: start;
       }
-      .plain .share .bar {
+      .plain .share .part {
         display: block;
         block-size: 100%;
         background: var(--of-target);

@@ -15,9 +15,3 @@ export function readable(value: number): string {
   const digits = Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 10 ? 2 : 3;
   return fixed(value, digits);
 }
-
-export function percent(value: number): string {
-  const hundred = value * 100;
-  if (hundred > 0 && hundred < 0.1) return "<0.1 %";
-  return `${hundred.toFixed(hundred < 9.95 ? 1 : 0)} %`;
-}

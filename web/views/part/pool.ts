@@ -115,7 +115,7 @@ export function renderPool(
             data-stop=${stops[index]!}
             tabindex=${index === tabStop ? 0 : -1}
           >
-            <th scope="row"><span class="token">${name(Number(group.cell))}</span></th>
+            <th scope="row"><span class="code">${name(Number(group.cell))}</span></th>
             <td>${repeat(group.rows, (it) => it.row.key, chip)}</td>
           </tr>`,
       )}
@@ -173,7 +173,7 @@ export const poolStyles = css`
     outline: 2px solid var(--accent);
     outline-offset: -2px;
   }
-  .pool .token,
+  .pool .code,
   .phrase {
     font-family: var(--font-code);
     white-space: pre;

@@ -44,7 +44,7 @@ export const boxStyles = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
-  .key {
+  .keys {
     display: flex;
     flex-wrap: wrap;
     gap: 0.2rem 1rem;
@@ -54,7 +54,7 @@ export const boxStyles = css`
     font: var(--size-1) / 1.5 var(--font-label);
     color: var(--ink-2);
   }
-  .key svg {
+  .keys svg {
     vertical-align: -2px;
     margin-inline-end: 0.35em;
   }
