@@ -119,7 +119,7 @@ export function renderClocks(
 export const clockStyles = css`
   .clocks {
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
+    grid-template-columns: repeat(2, minmax(0, 1fr));
     gap: var(--space-2) var(--space-5);
     padding: var(--space-3) var(--space-4) 0;
   }
@@ -191,6 +191,11 @@ export const clockStyles = css`
     width: 10px;
     height: 10px;
     margin-right: 4px;
+  }
+  @container figure (max-width: 600px) {
+    .clocks {
+      grid-template-columns: 1fr;
+    }
   }
   .fine-note {
     margin: 0;

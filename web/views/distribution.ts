@@ -3,14 +3,17 @@
 
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import type { Stage } from "../generated/Stage.ts";
-import type { At, EventOf } from "../trace/state.ts";
+import type { At, EventOf, State } from "../trace/state.ts";
 import { selectedSample } from "./draw.ts";
 import { number, percent, probability } from "./parts.ts";
 import { shortened, tokenName } from "../trace/words.ts";
 import type { Scene, View } from "./view.ts";
 
-const ROW = 62;
-const BARS = 40;
+/** Room that the stages share, as long as each has its least. */
+const STAGES = 330;
+const LEAST_ROW = 58;
+const MOST_ROW = 120;
+const BETWEEN = 22;
 const LABELS = 34;
 const RULER = 74;
 
@@ -22,15 +25,28 @@ export const barShare = (p: number, logarithmic: boolean): number =>
   logarithmic ? Math.max(0, 1 - Math.log(Math.max(p, FLOOR)) / Math.log(FLOOR)) : p;
 
 interface Frame {
+  /** Height of a stage, and of its bars. */
+  readonly row: number;
+  readonly bars: number;
   readonly left: number;
   readonly right: number;
   readonly step: number;
 }
 
-function frameOf(width: number, tokens: number): Frame {
+const rowHeight = (stages: number): number =>
+  Math.round(Math.min(MOST_ROW, Math.max(LEAST_ROW, STAGES / stages)));
+
+function frameOf(width: number, tokens: number, stages: number): Frame {
+  const row = rowHeight(stages);
   const left = width < 520 ? 12 : 132;
   const right = width < 520 ? 12 : 24;
-  return { left, right, step: Math.min(110, (width - left - right) / (tokens + 1)) };
+  return {
+    row,
+    bars: row - BETWEEN,
+    left,
+    right,
+    step: Math.min(110, (width - left - right) / (tokens + 1)),
+  };
 }
 
 /** The figure that a filter's cut-off stands for, drawn where it can be drawn. */
@@ -41,11 +57,11 @@ function cutLine(stage: Stage, frame: Frame, tallest: number, log: boolean): SVG
   if (stage.name === "top_k") {
     if (cutoff >= stage.probs.length) return svg``;
     const x = frame.left + cutoff * frame.step - 2;
-    return svg`<line class="cut" x1=${x} x2=${x} y1="4" y2=${BARS + 2}></line>`;
+    return svg`<line class="cut" x1=${x} x2=${x} y1="4" y2=${frame.bars + 2}></line>`;
   }
   if (cutoff <= 0 || cutoff > tallest || !/^(min_p|epsilon|eta|top_p|typical)$/.test(stage.name))
     return svg``;
-  const y = BARS - (barShare(cutoff, log) / barShare(tallest, log)) * (BARS - 6);
+  const y = frame.bars - (barShare(cutoff, log) / barShare(tallest, log)) * (frame.bars - 6);
   return svg`<line class="cut" x1=${frame.left} x2=${end} y1=${y} y2=${y}></line>`;
 }
 
@@ -60,7 +76,7 @@ function stageRow(
   const before = draw.stages[index - 1];
   const all = draw.stages.flatMap((it) => [...it.probs, it.rest]);
   const tallest = Math.max(FLOOR, ...all);
-  const tall = (p: number) => (barShare(p, log) / barShare(tallest, log)) * (BARS - 6);
+  const tall = (p: number) => (barShare(p, log) / barShare(tallest, log)) * (frame.bars - 6);
   const wide = Math.max(2, frame.step * 0.62);
   const bar = (p: number, was: number | undefined, i: number, token: number | null) => {
     const x = frame.left + i * frame.step + (frame.step - wide) / 2;
@@ -71,23 +87,23 @@ function stageRow(
         data-after=${token === null ? nothing : draw.node}
         data-token=${token ?? nothing}
       >
-      <rect class="reach" x=${frame.left + i * frame.step} y="0" width=${frame.step} height=${BARS + 2}></rect>
-      ${was !== undefined && was > 0 ? svg`<rect class="ghost" x=${x} y=${BARS - tall(was)} width=${wide} height=${tall(was)}></rect>` : nothing}
-      ${p > 0 ? svg`<rect class="solid" x=${x} y=${BARS - tall(p)} width=${wide} height=${Math.max(0.75, tall(p))}></rect>` : nothing}
+      <rect class="reach" x=${frame.left + i * frame.step} y="0" width=${frame.step} height=${frame.bars + 2}></rect>
+      ${was !== undefined && was > 0 ? svg`<rect class="ghost" x=${x} y=${frame.bars - tall(was)} width=${wide} height=${tall(was)}></rect>` : nothing}
+      ${p > 0 ? svg`<rect class="solid" x=${x} y=${frame.bars - tall(p)} width=${wide} height=${Math.max(0.75, tall(p))}></rect>` : nothing}
       <title>${token === null ? "all other tokens" : tokenName(scene.vocabulary, token)}: ${percent(p)}</title>
     </g>`;
   };
   const narrow = scene.width < 520;
   const setting = stage.value === null ? "" : ` ${number(+stage.value.toFixed(4))}`;
   const left = `${stage.kept} left`;
-  return svg`<g class="stage-row" transform="translate(0 ${18 + index * ROW + (narrow ? 14 : 0)})">
+  return svg`<g class="stage-row" transform="translate(0 ${18 + index * frame.row + (narrow ? 14 : 0)})">
     ${
       narrow
         ? svg`<text class="stage-name" x="12" y="-3">${stage.name}${setting} · ${left}</text>`
         : svg`<text class="stage-name" x="16" y="22">${stage.name}${setting}</text>
             <text class="fine" x="16" y="37">${left}${cutSaid(stage)}</text>`
     }
-    <line class="ground" x1=${frame.left} x2=${frame.left + frame.step * (draw.tokens.length + 1)} y1=${BARS} y2=${BARS}></line>
+    <line class="ground" x1=${frame.left} x2=${frame.left + frame.step * (draw.tokens.length + 1)} y1=${frame.bars} y2=${frame.bars}></line>
     ${draw.tokens.map((token, i) => bar(stage.probs[i] ?? 0, before?.probs[i], i, token))}
     ${bar(stage.rest, before?.rest, draw.tokens.length, null)}
     ${cutLine(stage, frame, tallest, log)}
@@ -174,24 +190,27 @@ function renderRuler(scene: Scene, draw: EventOf<"sample">, y: number): SVGTempl
   </g>`;
 }
 
-function mostStages(scene: Scene): number {
-  let most = 1;
-  for (const node of scene.end.nodes)
-    for (const { event } of node.samples) most = Math.max(most, event.stages.length);
-  return most;
+const most = new WeakMap<State, number>();
+function mostStages(end: State): number {
+  let stages = most.get(end) ?? 1;
+  if (!most.has(end))
+    for (const node of end.nodes)
+      for (const { event } of node.samples) stages = Math.max(stages, event.stages.length);
+  most.set(end, stages);
+  return stages;
 }
 
 const heightOf = (stages: number, narrow: boolean): number =>
-  18 + stages * ROW + LABELS + RULER + (narrow ? 14 : 0);
+  18 + stages * rowHeight(stages) + LABELS + RULER + (narrow ? 14 : 0);
 
 function render(scene: Scene): TemplateResult {
   const draw = selectedSample(scene)?.event;
   if (!draw) return html`<p class="empty">Nothing has been drawn yet.</p>`;
   const log = scene.options["log"] === true;
   const narrow = scene.width < 520;
-  const frame = frameOf(scene.width, draw.tokens.length);
-  const height = heightOf(draw.stages.length, narrow);
-  const foot = 18 + draw.stages.length * ROW - (ROW - BARS) + (narrow ? 14 : 0);
+  const frame = frameOf(scene.width, draw.tokens.length, mostStages(scene.end));
+  const height = heightOf(mostStages(scene.end), narrow);
+  const foot = 18 + draw.stages.length * frame.row - BETWEEN + (narrow ? 14 : 0);
   return html`<div class="distribution">
     <button class="switch" aria-pressed=${log} @click=${() => scene.setOption("log", !log)}>
       log scale
@@ -216,7 +235,7 @@ export const distribution: View = {
   title: "Distribution",
   applies: (end) => end.sample !== null,
   rank: (end) => (end.rounds.some((it) => it.drafted > 0) ? 1 : 8),
-  height: (scene) => heightOf(mostStages(scene), scene.width < 520),
+  height: (scene) => heightOf(mostStages(scene.end), scene.width < 520),
   render,
   styles: css`
     .distribution {

@@ -5,7 +5,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { childWith, type NodeState } from "../trace/state.ts";
 import { isTargetPass } from "../trace/stats.ts";
 import { tokenName } from "../trace/words.ts";
-import { acceptance } from "./coin-numbers.ts";
+import { acceptance, tossesCoin } from "./coin-numbers.ts";
 import { renderCoin } from "./coin.ts";
 import {
   entropyAtLeast,
@@ -76,9 +76,15 @@ function facts(scene: Scene, node: NodeState): Fact[] {
   )?.pass;
   const ms = pass === undefined ? undefined : recorded?.pass_ms[pass];
   const found: (Fact | null)[] = [
-    p === null ? null : ["p", probability(p), "Probability the target gives this token here."],
+    p === null
+      ? null
+      : [
+          "p",
+          probability(p),
+          "Probability the target gives this token here; after filters where it was tested.",
+        ],
     q === null ? null : ["q", probability(q), "Probability under the one who proposed it."],
-    verdict && verdict.u !== null
+    verdict && tossesCoin(verdict)
       ? [
           "keep",
           probability(acceptance(verdict, scene.params)),
@@ -86,7 +92,11 @@ function facts(scene: Scene, node: NodeState): Fact[] {
         ]
       : null,
     verdict && verdict.u !== null
-      ? ["u", verdict.u.toFixed(4), "The uniform of the test: kept when it lies below."]
+      ? [
+          "u",
+          verdict.u.toFixed(4),
+          "The uniform that decided: of the test, or of the target's draw.",
+        ]
       : draw && draw.u !== null
         ? ["u", draw.u.toFixed(4), "The uniform of the draw: the needle on the ruler."]
         : null,

@@ -54,8 +54,9 @@ export function targetRow(state: State, node: number | null): TopRow | null {
   return scored?.findLast((it) => it.role === "target" && it.variant === null)?.row ?? null;
 }
 
-/** Probability the proposer gave a node. */
+/** Probability the proposer gave a guess; the target's own tokens had no proposer. */
 export function proposed(node: NodeState): number | null {
+  if (["target", "recovered", "bonus"].includes(node.by)) return null;
   const judged = node.judges.at(-1)?.event.q ?? null;
   return judged ?? (node.logProb === null ? null : Math.exp(node.logProb));
 }

@@ -34,7 +34,7 @@ export function stairs(state: State, recorded: Recorded | null): StairStep[] {
   });
 }
 
-const CLOCKS = 190;
+const CLOCKS = 214;
 const PLOT = 250;
 
 function plot(scene: Scene, byTime: boolean): TemplateResult {
@@ -129,7 +129,7 @@ export const staircase: View = {
     css`
       .stair-box {
         position: relative;
-        margin-top: var(--space-2);
+        padding-top: 1.9rem;
       }
       .stair-box .switch {
         position: absolute;

@@ -80,6 +80,9 @@ function shown(piece: Piece): string {
 /** A token that is nothing but white space shows it. */
 const onlySpace = (text: string): boolean => /^[ \t\n\r]+$/.test(text);
 
+/** Marks of the tokenizer, such as the one that begins a text, are not part of what is read. */
+const special = (text: string): string => (/^<[^<>]*>$/.test(text) ? "special" : "");
+
 function token(node: NodeState, piece: Piece, first: boolean, recent: boolean): TemplateResult {
   const { name, sign } = STATUS[node.status];
   const text = onlySpace(piece.text)
@@ -88,9 +91,7 @@ function token(node: NodeState, piece: Piece, first: boolean, recent: boolean): 
   const label = `${visible(piece.text) || "continues the character before"}: ${name}`;
   return html`<span
     role="option"
-    class="token ${node.status} ${piece.continues ? "continues" : ""} ${
-      node.committed ? "committed" : "open"
-    }"
+    class="token ${node.status} ${recent ? "recent" : "old"} ${special(piece.text)}"
     data-node=${node.id}
     tabindex=${first ? 0 : -1}
     aria-selected="false"
@@ -192,6 +193,11 @@ export const textStyles = css`
   }
   .token.bonus sup {
     color: var(--state-bonus-ink);
+  }
+  .token.special {
+    font: var(--size-1) var(--font-code);
+    color: var(--ink-3);
+    padding-right: 0.4em;
   }
   .token.old {
     background: none;

@@ -7,7 +7,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { currentRound, mainPath, type NodeState, type Round, type State } from "../trace/state.ts";
 import { isTargetPass } from "../trace/stats.ts";
 import { shortened } from "../trace/words.ts";
-import { layoutTree, type Place, type TreeLayout } from "./layout/tree.ts";
+import { layoutTree, MOST_ROWS, type Place, type TreeLayout } from "./layout/tree.ts";
 import { LEGEND_HEIGHT, renderLegend } from "./legend.ts";
 import { hatch, nodeName, percent, probability, proposed, targeted } from "./parts.ts";
 import { renderRibbon, RIBBON_HEIGHT } from "./ribbon.ts";
@@ -80,7 +80,7 @@ function room(end: State): { rows: number; columns: number } {
     }
     rows = Math.max(rows, widest);
   }
-  return { rows: Math.min(rows, 14), columns: Math.min(columns, 40) };
+  return { rows: Math.min(rows, MOST_ROWS + 1), columns: Math.min(columns, 40) };
 }
 
 const rooms = new WeakMap<State, { rows: number; columns: number }>();

@@ -36,6 +36,8 @@ export const MOST_DRAWN = 64;
 /** Beyond the first few, guesses whose path is less likely than this are folded. */
 const LEAST_MASS = 0.01;
 const ALWAYS_DRAWN = 26;
+/** A column holds so many; only what must be seen goes below. */
+export const MOST_ROWS = 12;
 
 /**
  * `head` is the node the round hangs from. Adding nodes at the end of `nodes` never moves one that
@@ -59,7 +61,8 @@ export function layoutTree(head: number, nodes: readonly TreeNode[]): TreeLayout
     if (!above) continue;
     const drawn = places.size - 1;
     const likely = massOf(node, above) >= LEAST_MASS;
-    if (drawn < ALWAYS_DRAWN || (drawn < MOST_DRAWN && likely)) place(node, above);
+    const room = freeRow(taken, above.column + 1, above.row) < MOST_ROWS;
+    if (room && (drawn < ALWAYS_DRAWN || (drawn < MOST_DRAWN && likely))) place(node, above);
   }
   // What must be seen after all comes last, so that it pushes nothing aside.
   for (const node of nodes) {
