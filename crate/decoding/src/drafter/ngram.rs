@@ -163,6 +163,10 @@ mod tests {
             assert_eq!(guess, want);
             text.push(guess.0);
         }
+        // The same with 3 and 4 exchanged: it is not the id that decides.
+        let mut counter = Counter::new(3);
+        counter.extend(&[1, 2, 4, 1, 2, 3, 1, 2]);
+        assert_eq!(counter.guess(&[1, 2]), Some((3, 3)));
     }
 
     #[test]

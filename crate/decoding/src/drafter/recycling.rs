@@ -181,4 +181,21 @@ mod tests {
         drafter.successors = BTreeMap::from([(2, vec![4]), (4, vec![1])]);
         assert_eq!(drafted(&mut drafter, 9), [vec![4]]);
     }
+
+    #[test]
+    fn of_two_rows_for_one_token_the_true_context_wins() {
+        let mut models = Models::new(toy::f5());
+        let mut run = Run::new(&[vec![0, 2]], 0, 9);
+        run.begin_step();
+        let mut session = Session { run: &mut run, models: &mut models };
+        let head = session.head();
+        let guess = session.grow(head, 2, Proposal::by("recycled"));
+        let scored = [head, guess];
+        let scores = block_on(session.score_target(&scored)).unwrap();
+        let mut drafter = Recycling::new(1, template(1, 1), false, 5);
+        let verdict = Verdict { scored: &scored, scores: &scores, accepted: &[], emitted: None };
+        drafter.observe(&mut session, &verdict);
+        // F5 after 0 2 is 2; after the rejected 0 2 2 it would be 4.
+        assert_eq!(drafter.successors[&2], [2]);
+    }
 }

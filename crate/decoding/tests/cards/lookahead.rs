@@ -57,6 +57,20 @@ fn a_pass_feeds_no_more_rows_than_the_card_says() {
 }
 
 #[test]
+fn the_window_stays_inside_the_context() {
+    let target = Toy::random(8, 6, 3.0).with_context(30);
+    let trace = run("lookahead", json!({}), target, &[4, 4], 0, 50);
+    assert_eq!(trace.tokens.len(), 28);
+    let mut depths = Vec::new();
+    for event in &trace.events {
+        if let Event::Grow { parent, .. } = event {
+            depths.push(parent.map_or(0, |it| depths[it.0 as usize] + 1));
+        }
+    }
+    assert_eq!(depths.iter().max(), Some(&29));
+}
+
+#[test]
 fn no_guess_hangs_below_the_window() {
     let trace = run("lookahead", json!({}), toy::f5(), &[0, 1], 0, 60);
     let mut window = std::collections::BTreeSet::new();

@@ -44,27 +44,3 @@ fn storing_equal_rows_changes_nothing() {
     assert!(rows.len() > 2);
     assert!(rows.iter().all(|row| text(&row[2]) == "new"), "one row per token, written once");
 }
-
-#[test]
-fn the_row_of_the_true_context_wins() {
-    // The successor depends on two tokens, so one pass holds several rows for one token.
-    let mut trace = run("token-recycling", json!({"k": 1}), toy::f5(), &[0, 1], 0, 40);
-    let mut rows = std::collections::BTreeMap::new();
-    let mut last = None;
-    for event in trace.events.drain(..) {
-        match event {
-            Event::Table { rows: changed, .. } => {
-                rows.extend(changed.iter().map(|row| (number(&row[0]), row[1].clone())));
-            }
-            Event::Commit { head, .. } => last = Some(head),
-            _ => {}
-        }
-    }
-    assert!(last.is_some());
-    // The head of the last round: the last token but as many as that round gave.
-    let mut text = vec![0, 1];
-    text.extend(&trace.tokens);
-    let fed = &text[..text.len() - 1];
-    let (head, next) = (fed[fed.len() - 1], text[text.len() - 1]);
-    assert_eq!(rows[&head], Cell::Tokens(vec![next]));
-}
