@@ -133,7 +133,7 @@ impl BeamSearch {
         let reason = session.finished_at(node).unwrap_or(FinishReason::Stopped);
         session.finish(node, reason, score, ranked);
         let left = self.finished.add(Ended { node, score, ranked });
-        report::finished(session, node, score, ranked);
+        report::finished(session, node, reason, score, ranked);
         if let Some(left) = left {
             session.prune(&[left.node], "a better text took its place");
         }

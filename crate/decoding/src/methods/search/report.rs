@@ -12,15 +12,10 @@ pub fn tokens_of(session: &Session, node: NodeId) -> Vec<TokenId> {
     session.forest().tokens(node).split_off(session.prompt_len() as usize)
 }
 
-/// The last `count` tokens generated on the way to `node`.
+/// The last `count` tokens down to `node`, the prompt's included.
 pub fn text_of(session: &Session, node: NodeId, count: usize) -> Cell {
-    let mut tokens = tokens_of(session, node);
+    let mut tokens = session.forest().tokens(node);
     Cell::Tokens(tokens.split_off(tokens.len().saturating_sub(count)))
-}
-
-/// The whole text, for a sentence on its end.
-pub fn whole_text(session: &Session, node: NodeId) -> Cell {
-    text_of(session, node, usize::MAX)
 }
 
 /// The table of a beam: live texts, finished ones, and those just dropped.
@@ -62,20 +57,33 @@ pub fn beams(
     session.table("beams", TableChange::Set, &columns, rows);
 }
 
-/// A text has ended and is kept.
-pub fn finished(session: &mut Session, node: NodeId, score: f32, ranked: f32) {
+/// A text has ended, or was cut, and is kept.
+pub fn finished(
+    session: &mut Session,
+    node: NodeId,
+    reason: FinishReason,
+    score: f32,
+    ranked: f32,
+) {
     let values = [
-        ("text", whole_text(session, node)),
+        ("text", Cell::Tokens(tokens_of(session, node))),
         ("length", Cell::Number(session.generated(node) as f32)),
         ("score", Cell::Number(score)),
         ("ranked", Cell::Number(ranked)),
     ];
-    session.note(
-        "finished",
-        "{text} has ended after {length} tokens with the sum {score}; among texts of other \
-         lengths it counts as {ranked}.",
-        &values,
-    );
+    let (id, text) = match reason {
+        FinishReason::EndToken => (
+            "finished",
+            "{text} has ended after {length} tokens with the sum {score}; among texts of other \
+             lengths it counts as {ranked}.",
+        ),
+        _ => (
+            "cut",
+            "{text} is cut after {length} tokens with the sum {score}; among texts of other \
+             lengths it counts as {ranked}.",
+        ),
+    };
+    session.note(id, text, &values);
 }
 
 /// The first hypothesis that did not fit.

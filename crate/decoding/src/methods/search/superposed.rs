@@ -171,7 +171,7 @@ impl Superposed {
         }
         let ranked = text.score / session.generated(text.node) as f32;
         session.finish(text.node, reason, text.score, ranked);
-        report::finished(session, text.node, text.score, ranked);
+        report::finished(session, text.node, reason, text.score, ranked);
         self.finished.add(Ended { node: text.node, score: text.score, ranked: text.score });
     }
 
