@@ -316,7 +316,7 @@ export const braid: View = {
         display: flex;
         flex-wrap: wrap;
         gap: var(--space-2);
-        margin-block-end: var(--space-2);
+        margin: var(--space-1) var(--space-4) var(--space-2);
         min-block-size: 28px;
       }
       .drafts button {

@@ -203,6 +203,9 @@ export const curve: View = {
   styles: [
     boxStyles,
     css`
+      .curves {
+        padding-inline: var(--space-4);
+      }
       .curves section {
         display: flex;
         flex-wrap: wrap;

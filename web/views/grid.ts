@@ -6,7 +6,9 @@ import { repeat } from "lit/directives/repeat.js";
 import { mainPath, type State, type TableState } from "../trace/state.ts";
 import { shortened, tokenName } from "../trace/words.ts";
 import { gains, gridOf, type Grid, type GridCell, type Placed } from "./layout/grid.ts";
+import { columnAt, type SeenRow } from "./layout/table.ts";
 import { follow } from "./part/follow.ts";
+import { poolColumns, poolStyles, renderPool, spotInPool } from "./part/pool.ts";
 import { roving, type Arrow } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
 import type { Scene, View } from "./view.ts";
@@ -19,6 +21,8 @@ const TOP = 24;
 const RIGHT = 48;
 const LETTERS = 8;
 const TALLEST = 460;
+/** Height of the pool below a window. */
+const POOL = 260;
 const COLUMNS = "key,row,column,token,state";
 
 interface Cell extends GridCell {
@@ -32,6 +36,10 @@ function gridTable(state: State): TableState | undefined {
     (table) => table.columns.map((it) => it.name).join() === COLUMNS,
   );
 }
+
+/** Phrases by the token they follow, if the window fills any. */
+const poolTable = (state: State): TableState | undefined =>
+  [...state.tables.values()].find((it) => poolColumns(it) && columnAt(it, "from") >= 0);
 
 function cellsOf(table: TableState | undefined): Cell[] {
   return [...(table?.rows.values() ?? [])].map(({ cells, round }) => ({
@@ -59,6 +67,20 @@ function nodeOf(state: State, cell: Cell): number | null {
     if (found !== undefined) return found;
   }
   return null;
+}
+
+/**
+ * In a window each diagonal is one guess at the text: all its cells stand for the last node that
+ * was grown of it. By the distance of the column from the row.
+ */
+function diagonalNodes(state: State, cells: readonly Cell[]): Map<number, number> {
+  const nodes = new Map<number, number>();
+  const deep = [...cells].sort((a, b) => a.row - b.row);
+  for (const cell of deep) {
+    const node = cell.state === "pending" ? null : nodeOf(state, cell);
+    if (node !== null) nodes.set(cell.column - cell.row, node);
+  }
+  return nodes;
 }
 
 const STATES: Readonly<Record<string, string>> = {
@@ -95,13 +117,13 @@ function shapeOf(scene: Scene): Shape {
   // A staircase keeps room for all it will be; a window moves on and keeps its size.
   const whole = gridOf(cellsOf(gridTable(end)), () => undefined);
   const room = staircase ? whole : grid;
-  const columns = Math.max(1, room.lastColumn - room.firstColumn + 1);
+  const columns = Math.max(0, room.lastColumn - room.firstColumn + 1);
   const levels = staircase ? whole.rows.length : Math.max(grid.rows.length, whole.rows.length);
   const most = staircase ? columns : Math.max(columns, whole.lastColumn - whole.firstColumn + 1);
   return {
     grid,
     cells: grid.cells as (Placed & Cell)[],
-    firstColumn: room.firstColumn,
+    firstColumn: Number.isFinite(room.firstColumn) ? room.firstColumn : 0,
     firstRow: room.rows[0] ?? 0,
     columns,
     rows: levels,
@@ -124,12 +146,13 @@ function render(scene: Scene): TemplateResult {
     const node = nodeOf(state, it);
     return node !== null && node === scene.selection.node;
   });
+  const diagonals = shape.staircase ? new Map<number, number>() : diagonalNodes(state, cells);
   const stop = selected ?? cells.findLast((it) => it.row === current) ?? cells[0];
 
   const cell = (it: Placed & Cell): SVGTemplateResult => {
     const name = tokenName(vocabulary, it.token);
     const state_ = it.ahead ? "ahead" : it.state;
-    const node = nodeOf(state, it);
+    const node = diagonals.get(it.column - it.row) ?? nodeOf(state, it);
     const where = shape.staircase ? `iteration ${it.row}` : `level ${it.row}`;
     const what = STATES[it.state] ?? it.state;
     const said = `${where}, position ${it.column}: ${name}, ${what}${
@@ -158,7 +181,23 @@ function render(scene: Scene): TemplateResult {
     </g>`;
   };
 
+  const diagonal = (apart: number): SVGTemplateResult => {
+    const on = cells.filter((it) => it.column - it.row === apart);
+    const rows = on.map((it) => it.row);
+    const [top, low] = [Math.min(...rows), Math.max(...rows)];
+    const at = (row: number) => `${x(apart + row) + COLUMN / 2 - 1} ${y(row) + ROW / 2}`;
+    return svg`<path class="diagonal" data-node=${diagonals.get(apart)!} d="M${at(top)}L${at(low)}" />`;
+  };
+
   const made = gains(grid);
+  const pool = shape.staircase ? undefined : poolTable(state);
+  // A phrase remembers the column of the window that it was read from.
+  const apartOf = Math.min(...cells.map((it) => it.column - it.row));
+  const deposited = ({ row, freshness }: SeenRow): number | null => {
+    const from = pool ? row.cells[columnAt(pool, "from")] : null;
+    if (typeof from !== "number" || freshness === "old" || freshness === "evicted") return null;
+    return diagonals.get(apartOf + from) ?? null;
+  };
   const headings = Array.from({ length: shape.columns }, (_, i) => shape.firstColumn + i);
   const key = (it: Placed) => `${it.row}:${it.column}`;
   const inRow = cells.filter((it) => it.row === current);
@@ -192,6 +231,7 @@ function render(scene: Scene): TemplateResult {
           ${headings.map((at) => svg`<text class="small" x=${x(at) + COLUMN / 2 - 1} y="14" text-anchor="middle">${at}</text>`)}
           ${grid.rows.map((row) => svg`<text class="small" x=${LEFT - 8} y=${y(row) + 19} text-anchor="end">${row}</text>`)}
         </g>
+        <g aria-hidden="true">${[...diagonals.keys()].map(diagonal)}</g>
         ${repeat(cells, key, cell)}
         <g aria-hidden="true">
           <path class="stairs" d=${stairs(grid, x, y)} />
@@ -203,6 +243,7 @@ function render(scene: Scene): TemplateResult {
         </g>
       </svg>
     </div>
+    ${pool ? html`<div class="box window-pool" ${follow(spotInPool(scene, pool), scene.motion)}>${renderPool(scene, pool, deposited)}</div>` : nothing}
     <p class="ears-only">
       ${grid.stairs.map(({ row }, i) => `Iteration ${row} made ${made[i]!} tokens final. `)}
     </p>
@@ -279,11 +320,26 @@ export const grid: View = {
   title: "Grid",
   applies: (end) => gridTable(end) !== undefined,
   rank: () => 12,
-  height: (scene) => Math.min(TALLEST, shapeOf(scene).height) + 44,
+  height: (scene) =>
+    Math.min(TALLEST, shapeOf(scene).height) + 52 + (poolTable(scene.end) ? POOL : 0),
   render,
   styles: [
     boxStyles,
+    poolStyles,
     css`
+      .window-pool {
+        height: 244px;
+        margin-block-start: var(--space-4);
+        padding-inline: var(--space-4);
+      }
+      .grid .diagonal {
+        stroke: var(--rule);
+        stroke-width: 6;
+        stroke-linecap: round;
+      }
+      .grid .diagonal[marked] {
+        stroke: var(--accent);
+      }
       .grid .current {
         fill: var(--paper-3);
       }

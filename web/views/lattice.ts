@@ -144,7 +144,7 @@ function render(scene: Scene): TemplateResult {
               ? svg`<text class="small" x=${wide + 6} y="4">${fixed(score)}</text>`
               : nothing;
     return svg`<g
-      class="word ${fate} ${best.has(node.id) ? "best" : ""}"
+      class="word fate-${fate} ${best.has(node.id) ? "best" : ""}"
       transform="translate(${x(lattice, node)} ${y(lattice, node)})"
       role="option"
       aria-selected=${node.id === chosen}
@@ -172,7 +172,7 @@ function render(scene: Scene): TemplateResult {
     const [fromX, fromY] = start(parent);
     const bold = best.has(node.id);
     const thick = bold ? 3 : 0.75 + 1.75 * Math.sqrt(Math.exp(node.logProb ?? 0));
-    return svg`<path class="strand ${fateOf(node)} ${bold ? "best" : ""}" stroke-width=${thick.toFixed(2)}
+    return svg`<path class="strand fate-${fateOf(node)} ${bold ? "best" : ""}" stroke-width=${thick.toFixed(2)}
       d=${curve(fromX, fromY, x(lattice, node), y(lattice, node))} />`;
   };
 
@@ -323,8 +323,8 @@ export const lattice: View = {
         fill: none;
         stroke: var(--rule-strong);
       }
-      .lattice .strand.stub,
-      .lattice .strand.lost {
+      .lattice .strand.fate-stub,
+      .lattice .strand.fate-lost {
         stroke: var(--rule);
       }
       .lattice .strand.best {
@@ -343,15 +343,15 @@ export const lattice: View = {
         stroke: var(--rule-strong);
         stroke-width: 1.5;
       }
-      .lattice .stub .body {
+      .lattice .fate-stub .body {
         fill: none;
         stroke: none;
       }
-      .lattice .stub text,
-      .lattice .lost text {
+      .lattice .fate-stub text,
+      .lattice .fate-lost text {
         fill: var(--ink-3);
       }
-      .lattice .lost .body {
+      .lattice .fate-lost .body {
         fill: none;
         stroke: var(--rule);
       }
@@ -363,7 +363,7 @@ export const lattice: View = {
       .lattice .cap {
         fill: var(--ink);
       }
-      .lattice .best .body {
+      .lattice .word.best .body {
         stroke: var(--accent);
         stroke-width: 2.5;
       }

@@ -183,7 +183,7 @@ export const layers: View = {
     boxStyles,
     css`
       .layers-now {
-        margin: 0 0 var(--space-2);
+        margin: 0 var(--space-4) var(--space-2);
         font: var(--size-2) / 1.4 var(--font-label);
         min-block-size: 1.4em;
       }

@@ -9,13 +9,14 @@ import type { State, TableState } from "../trace/state.ts";
 import { tokenName } from "../trace/words.ts";
 import { hasColumns, seenRows, type SeenRow } from "./layout/table.ts";
 import { readable } from "./part/number.ts";
+import { follow } from "./part/follow.ts";
 import { percent } from "./parts.ts";
-import { poolColumns, poolStyles, renderPool, step } from "./part/pool.ts";
+import { poolColumns, poolStyles, renderPool, spotInPool, step } from "./part/pool.ts";
 import { roving } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
 import type { Scene, View } from "./view.ts";
 
-const TALLEST = 440;
+const TALLEST = 400;
 /** A longer table shows the rows that were written last. */
 const MOST = 80;
 
@@ -28,7 +29,13 @@ function listed(state: State): TableState[] {
 
 function render(scene: Scene): TemplateResult {
   const tables = listed(scene.state);
-  return html`<div class="box tables" style="max-height: ${TALLEST}px">
+  const first = tables.length === 1 && poolColumns(tables[0]!) ? tables[0]! : null;
+  const spot = first ? spotInPool(scene, first) : { left: 0, right: 0 };
+  return html`<div
+    class="box tables"
+    style="height: ${tall(scene.end)}px"
+    ${follow(spot, scene.motion)}
+  >
     ${
       tables.length === 0
         ? html`<p class="waiting">No table has been written yet.</p>`
@@ -134,19 +141,10 @@ function cell(scene: Scene, column: Column, value: Cell): TemplateResult | strin
   }
 }
 
-/** Height that the tables will need, roughly: rows never push what lies below. */
+/** One height for the whole run, whatever the tables hold at a time: nothing below ever moves. */
 function tall(end: State): number {
-  const heights = listed(end).map((it) => {
-    const pool = poolColumns(it);
-    const keys = pool
-      ? new Set([...it.rows.values()].map((row) => row.cells[pool.key])).size
-      : it.rows.size;
-    return 64 + Math.min(MOST, keys) * 28;
-  });
-  return Math.min(
-    TALLEST,
-    heights.reduce((a, b) => a + b, 0),
-  );
+  const single = listed(end).every((it) => it.rows.size <= 1 && it.evicted.length === 0);
+  return single ? 120 : TALLEST;
 }
 
 export const tables: View = {
@@ -165,6 +163,7 @@ export const tables: View = {
         flex-wrap: wrap;
         gap: var(--space-4) var(--space-6);
         align-items: flex-start;
+        padding-inline: var(--space-4);
       }
       .tables .waiting {
         color: var(--ink-2);

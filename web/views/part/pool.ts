@@ -9,8 +9,13 @@ import { currentRound, type State, type TableState } from "../../trace/state.ts"
 import { tokenName } from "../../trace/words.ts";
 import { columnAt, groupedBy, seenRows, type SeenRow } from "../layout/table.ts";
 import type { Scene } from "../view.ts";
+import type { Spot } from "./follow.ts";
 import { readable } from "./number.ts";
 import { roving, type Arrow } from "./roving.ts";
+
+/** Heights in CSS pixels. */
+const CAPTION = 26;
+const LINE = 26.2;
 
 /** Columns of the key and of what follows it; `null` when the table is no pool. */
 export function poolColumns(table: TableState): { key: number; phrase: number } | null {
@@ -56,6 +61,15 @@ export function nodeOfPhrase(state: State, key: Cell, tokens: readonly number[])
     at = next;
   }
   return at.id === head.id ? null : at.id;
+}
+
+/** Where the line of the running round's last token stands in a box that holds the pool alone. */
+export function spotInPool({ state }: Scene, table: TableState): Spot {
+  const { key } = poolColumns(table)!;
+  const head = state.nodes[currentRound(state)?.head ?? -1]?.token ?? null;
+  const line = groupedBy(seenRows(table, state), key).findIndex((it) => it.cell === head);
+  const top = line < 0 ? 0 : CAPTION + (line - 1) * LINE;
+  return { left: 0, right: 0, top, bottom: line < 0 ? 0 : top + 3 * LINE };
 }
 
 /** `link`: the node that a row stands for, when the view knows one. */

@@ -48,7 +48,7 @@ export const boxStyles = css`
     display: flex;
     flex-wrap: wrap;
     gap: 0.2rem 1rem;
-    margin: 0 0 var(--space-2);
+    margin: 0 var(--space-4) var(--space-2);
     padding: 0;
     list-style: none;
     font: var(--size-1) / 1.5 var(--font-label);
