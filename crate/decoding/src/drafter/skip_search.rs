@@ -8,7 +8,7 @@ use crate::model::Variant;
 use std::collections::BTreeSet;
 
 /// A set of sub-layers, one bit each: attention of layer 1, feed-forward of layer 1, attention of
-/// layer 2, … The first and the last layer always run.
+/// layer 2, … The first and the last layer always run, and so do those beyond layer 64.
 pub type SkipSet = u128;
 
 /// Sets of at most so many sub-layers are listed in full: 2^12.

@@ -147,7 +147,9 @@ fn the_search_finds_the_blocks_that_do_nothing_and_leaves_no_keys_behind() {
     let (full, skipped) = (Toy::random(40, 3, 4.0), Toy::random(40, 4, 4.0));
     let model = Layered { full, skipped, keys: Rc::clone(&keys), tries: Rc::clone(&tries) };
     let mut models = Models::new(model);
+    let want = plain(300, &mut models);
     let trace = trace(json!({"window": 8}), 1, 300, &mut models);
+    assert_eq!(trace.tokens, want, "the sets change, the text does not");
     let adopted: Vec<_> =
         rows(&trace, "matchness").into_iter().filter(|row| number(&row[3]) == 1.0).collect();
     let last = adopted.last().expect("a set was adopted");
