@@ -57,6 +57,8 @@ export class App extends LitElement {
   @state() private stepped: { client: EngineClient; run: number } | null = null;
   @state() private example: string | null;
 
+  /** The reader pressed Stop: methods of a comparison that wait do not begin. */
+  #stopped = false;
   #moment: Moment | null;
   /** The reader typed a prompt: nothing but the reader replaces it. */
   #typed: boolean;
@@ -274,15 +276,13 @@ export class App extends LitElement {
       if (stepped) {
         // Goes on where the steps have led.
         this.stepped = null;
-        this.panels[0]!.live = true;
-        this.panels = [...this.panels];
         const { trace } = await stepped.client.advance(stepped.run, Infinity);
         return this.#settle(this.panels[0]!, trace);
       }
       this.example = null;
       this.#writeAddress();
       for (const panel of [...this.panels]) {
-        if (!this.running || !this.panels.includes(panel)) return;
+        if (this.#stopped || !this.panels.includes(panel)) return;
         this.#settle(
           panel,
           await this.engines.run(this.#request(panel.method), this.#watch(panel)),
@@ -315,6 +315,7 @@ export class App extends LitElement {
 
   async #guarded(job: () => Promise<void>): Promise<void> {
     this.problem = "";
+    this.#stopped = false;
     if (this.status.state === "failed" && !(await this.#prepare())) return;
     this.running = true;
     try {
@@ -323,7 +324,7 @@ export class App extends LitElement {
       this.problem = failureOf(thrown).message;
       this.stepped = null;
       for (const panel of this.panels) {
-        if (panel.live && panel.trace) panel.finish(panel.trace);
+        if (panel.live) panel.finish();
       }
     } finally {
       this.running = false;
@@ -333,13 +334,12 @@ export class App extends LitElement {
 
   #settle(panel: Panel, trace: Trace): void {
     panel.finish(trace);
-    panel.trace = trace;
     this.#runs.set(panel.method, trace);
     this.panels = [...this.panels];
   }
 
   #stop(): void {
-    this.running = false;
+    this.#stopped = true;
     this.engines.stop();
   }
 
@@ -372,9 +372,9 @@ export class App extends LitElement {
     const figures = this.#figures();
     figures.forEach((figure) => {
       const panel = this.panels[Number(figure.dataset.panel)];
-      if (!panel?.trace || panel.figure === figure) return;
+      if (!panel?.given || panel.isShownBy(figure)) return;
       void figure.updateComplete.then(() => {
-        if (panel.figure === figure) return;
+        if (panel.isShownBy(figure)) return;
         panel.attach(figure);
         if (!panel.live) this.#place(panel, figure);
       });
@@ -613,11 +613,11 @@ export class App extends LitElement {
         ${this.#caption(panel)}
       </div>
       ${
-        panel.trace
+        panel.given
           ? html`<decodescope-figure
               data-testid="figure"
               data-panel=${index}
-              .trace=${panel.trace}
+              .trace=${panel.given}
               .live=${panel.live}
               .method=${method ?? null}
             ></decodescope-figure>`

@@ -1,7 +1,7 @@
 /** One picture on the page: a method, the run it shows, and where that run comes from. */
+import type { Batch } from "../engine/protocol.ts";
 import type { Event } from "../generated/Event.ts";
 import type { Trace } from "../generated/Trace.ts";
-import type { Batch } from "../engine/protocol.ts";
 import type { Vocabulary } from "../trace/words.ts";
 
 /** What a panel asks of the figure that shows it. */
@@ -14,12 +14,14 @@ export type Origin = "example" | "run" | "file" | "link";
 
 export class Panel {
   readonly method: string;
-  /** What the figure was given; a live one grows in the figure. */
+  /** What the figure was given: a live run then grows inside the figure. */
+  given: Trace | null = null;
+  /** The run as far as it is known here. */
   trace: Trace | null = null;
   origin: Origin = "example";
   /** The run goes on. */
   live = false;
-  figure: FigureLike | null = null;
+  #figure: FigureLike | null = null;
   /** Batches that came before the figure was drawn. */
   #early: Batch[] = [];
 
@@ -27,36 +29,56 @@ export class Panel {
     this.method = method;
   }
 
+  /** Whether `figure` shows this panel already. */
+  isShownBy(figure: FigureLike): boolean {
+    return this.#figure === figure;
+  }
+
   show(trace: Trace, origin: Origin): void {
+    this.given = trace;
     this.trace = trace;
     this.origin = origin;
     this.live = false;
+    this.#figure = null;
   }
 
   /** A run begins: `trace` holds its prompt. */
   begin(trace: Trace): void {
-    this.trace = trace;
-    this.origin = "run";
+    this.show(trace, "run");
     this.live = true;
-    this.figure = null;
     this.#early = [];
+    // The figure reads what it was given; what comes goes into a copy.
+    const recorded = { ...trace.recorded, pass_ms: [...trace.recorded.pass_ms] };
+    this.trace = {
+      ...trace,
+      events: [...trace.events],
+      vocabulary: { ...trace.vocabulary },
+      recorded,
+    };
   }
 
   append(batch: Batch): void {
-    if (this.figure) this.figure.appendEvents(batch.events, batch.vocabulary);
+    if (!this.trace) return;
+    for (const event of batch.events) this.trace.events.push(event);
+    Object.assign(this.trace.vocabulary, batch.vocabulary);
+    this.trace.recorded.pass_ms.push(...batch.passMs);
+    if (this.#figure) this.#figure.appendEvents(batch.events, batch.vocabulary);
     else this.#early.push(batch);
   }
 
-  /** The figure for the present trace is on the page. */
+  /** The figure for what was given last is on the page. */
   attach(figure: FigureLike): void {
-    this.figure = figure;
-    for (const batch of this.#early.splice(0)) this.append(batch);
+    this.#figure = figure;
+    for (const { events, vocabulary } of this.#early.splice(0)) {
+      figure.appendEvents(events, vocabulary);
+    }
+    if (!this.live && this.trace && this.trace !== this.given) figure.finish(this.trace);
   }
 
-  /** The run has ended, or rests: the figure keeps its place. */
-  finish(trace: Trace): void {
+  /** The run has ended, with its whole trace or as far as it came; the figure keeps its place. */
+  finish(trace = this.trace): void {
     this.live = false;
-    this.figure?.finish(trace);
-    this.#early = [];
+    this.trace = trace;
+    if (trace) this.#figure?.finish(trace);
   }
 }

@@ -35,19 +35,16 @@ export class Parameters extends LitElement {
     const changed = Object.keys(this.params).length;
     // Where there is little room the picture comes first, and these wait to be opened.
     return html`<details ?open=${!matchMedia("(max-width: 48rem)").matches}>
-      <summary><h3 id="parameters">Parameters</h3></summary>
-      <div class="heading">
-        <p class="help">Of this method; those you changed are marked.</p>
-        <button
-          class="quiet"
-          type="button"
-          data-testid="reset"
-          ?disabled=${changed === 0}
-          @click=${() => this.#tell({})}
-        >
-          Reset
-        </button>
-      </div>
+      <summary><h2 id="parameters">Parameters</h2></summary>
+      <button
+        class="quiet"
+        type="button"
+        data-testid="reset"
+        ?disabled=${changed === 0}
+        @click=${() => this.#tell({})}
+      >
+        Reset
+      </button>
       <div role="group" aria-labelledby="parameters" class="parameters">
         ${this.controls.map((control) => this.#row(control))}
       </div>

@@ -36,14 +36,17 @@ interface EngineModule {
   Engine: { create(): Promise<Engine> };
 }
 
-/** Events are sent at most once a frame. */
-const FRAME_MS = 16;
+/** Events are sent at most so often: drawing faster would show the reader nothing more. */
+const FRAME_MS = 33;
 
 let engine: Engine | undefined;
 let base = "";
 let loading: AbortController | undefined;
 let paused = false;
 let run = 0;
+let prompt = "";
+/** Measurements of plain decoding that may still be made. */
+let measurements = 3;
 const loaded = new Set<string>();
 
 function tell(told: Told): void {
@@ -146,9 +149,14 @@ function hand(name: string, role: string, files: Map<string, Uint8Array>): void 
 }
 
 function begin(request: RunRequest, number: number): Trace {
-  const prompt = Array.from(opened().encode(request.prompt));
+  prompt = request.prompt;
   run = number;
-  return opened().start({ ...request, prompt });
+  return opened().start({ ...request, prompt: Array.from(opened().encode(prompt)) });
+}
+
+function measurePlain(text: string): Promise<void> {
+  measurements--;
+  return opened().measurePlain(text);
 }
 
 async function advance(steps: number): Promise<{ finished: boolean }> {
@@ -170,7 +178,11 @@ async function advance(steps: number): Promise<{ finished: boolean }> {
       events.push(...stepped.events);
       Object.assign(vocabulary, stepped.vocabulary);
       passMs.push(...stepped.passMs);
-      if (stepped.finished) return { finished: true };
+      if (stepped.finished) {
+        // The engine is warm now, and the prompt is the one that counts.
+        if (measurements > 0) await measurePlain(prompt);
+        return { finished: true };
+      }
       if (performance.now() - sent >= FRAME_MS) send();
     }
     return { finished: false };
@@ -190,7 +202,7 @@ const calls: WorkerCalls = {
   open: plainly(open),
   load: plainly(load),
   cancelLoad: () => loading?.abort(),
-  measurePlain: plainly((prompt: string) => opened().measurePlain(prompt)),
+  measurePlain: plainly(measurePlain),
   begin: plainly(begin),
   advance: plainly(advance),
   pause: () => {

@@ -9,10 +9,10 @@ use decoding::{
 use serde_json::json;
 
 /// Greedy tokens timed at most.
-const MAX_TOKENS: u32 = 12;
+const MAX_TOKENS: u32 = 16;
 /// The first tokens pay for shaders and caches and do not count.
-const WARM_UP: u32 = 2;
-/// A slow device is timed on fewer tokens, three at the least.
+const WARM_UP: u32 = 4;
+/// A slow device is timed on fewer tokens, two at the least.
 const BUDGET_MS: f64 = 400.0;
 
 /// Milliseconds of a plain greedy token after `prompt`, the median of a few.
@@ -34,10 +34,11 @@ pub async fn ms_per_token(models: &mut Models, prompt: Vec<TokenId>) -> Result<O
         if decoding.step(models).await? == decoding::method::Progress::Finished {
             break;
         }
-        if index >= WARM_UP {
+        let slow = index > 0 && now_ms() - started > BUDGET_MS;
+        if index >= WARM_UP || slow {
             times.push((now_ms() - before) as f32);
         }
-        if now_ms() - started > BUDGET_MS && times.len() >= 3 {
+        if now_ms() - started > BUDGET_MS && times.len() >= 2 {
             break;
         }
     }
