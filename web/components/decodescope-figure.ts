@@ -94,6 +94,10 @@ export class DecodescopeFigure extends LitElement {
   #shown: Selection = NOTHING;
   #sizes: ResizeObserver | null = null;
   #scrub = 0;
+  /** Width of the text band. */
+  #textWidth = 640;
+  /** The place for which the text was last scrolled to its end. */
+  #textAt = -1;
 
   /** Events that have happened at the reader's place. */
   get index(): number {
@@ -170,7 +174,7 @@ export class DecodescopeFigure extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#sizes = new ResizeObserver(() => this.#measure());
-    this.#sizes.observe(this);
+    if (this.stage) this.#sizes.observe(this.stage);
   }
 
   override disconnectedCallback(): void {
@@ -185,7 +189,8 @@ export class DecodescopeFigure extends LitElement {
   }
 
   protected override updated(): void {
-    this.#measure();
+    // Told once, then whenever it changes: measuring at every step would lay the page out twice.
+    if (this.stage) this.#sizes?.observe(this.stage);
     mark(this.renderRoot as ShadowRoot, this.selection, this.state);
     this.#followText();
   }
@@ -208,13 +213,17 @@ export class DecodescopeFigure extends LitElement {
 
   #measure(): void {
     const width = Math.round(this.stage?.clientWidth ?? 0);
-    if (width > 0 && width !== this.width) this.width = width;
+    if (width === 0 || width === this.width) return;
+    this.#textWidth = this.clientWidth;
+    this.width = width;
   }
 
   /** Keeps the end of the text in sight while it grows. */
   #followText(): void {
     const band = this.textBand;
-    if (band) band.scrollTop = band.scrollHeight;
+    if (!band || this.#textAt === this.index) return;
+    this.#textAt = this.index;
+    requestAnimationFrame(() => (band.scrollTop = band.scrollHeight));
   }
 
   // ── What the reader points at ──────────────────────────────────────────────────────────────
@@ -370,7 +379,7 @@ export class DecodescopeFigure extends LitElement {
   #renderText(scene: Scene): TemplateResult {
     const { state, end, vocabulary } = scene;
     const letters = plainText(end, vocabulary).length;
-    const across = Math.max(20, this.clientWidth / 8.5);
+    const across = Math.max(20, this.#textWidth / 8.5);
     // Room for the whole text from the start: nothing below it moves while it grows.
     const lines = Math.min(5, Math.max(2, Math.ceil(letters / across) + 1));
     return html`<div class="text" style="height: ${lines * 1.75}em">

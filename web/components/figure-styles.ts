@@ -256,11 +256,13 @@ export const figureStyles = css`
     }
     .side-body {
       position: static;
-      max-height: 8.5rem;
+      max-height: 9rem;
       overflow: hidden;
+      mask-image: linear-gradient(#000 80%, transparent);
     }
     .side.open .side-body {
       max-height: none;
+      mask-image: none;
     }
     .sheet-handle {
       display: flex;
@@ -283,6 +285,9 @@ export const figureStyles = css`
   }
 
   @media print {
+    .side-body {
+      position: static;
+    }
     .scrubber,
     .tabs,
     .sheet-handle {

@@ -61,6 +61,18 @@ export function pieces(vocabulary: Vocabulary, tokens: readonly (number | null)[
   }));
 }
 
+/** Bytes of a well-formed text, without making them. */
+function utf8Length(text: string): number {
+  let length = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    // Each half of a surrogate pair stands for two of the four bytes.
+    const half = unit >= 0xd800 && unit <= 0xdfff;
+    length += unit < 0x80 ? 1 : unit < 0x800 || half ? 2 : 3;
+  }
+  return length;
+}
+
 interface Cluster {
   text: string;
   from: number;
@@ -76,7 +88,7 @@ function* clusters(bytes: Uint8Array): Generator<Cluster> {
     } else {
       let from = at;
       for (const { segment } of graphemes.segment(run.text)) {
-        const to = from + encoder.encode(segment).length;
+        const to = from + utf8Length(segment);
         yield { text: segment, from, to };
         from = to;
       }

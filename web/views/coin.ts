@@ -6,7 +6,7 @@ import type { TopRow } from "../generated/TopRow.ts";
 import type { NodeState } from "../trace/state.ts";
 import { shortened, tokenName } from "../trace/words.ts";
 import { acceptance, tossesCoin } from "./coin-numbers.ts";
-import { hatch, probability } from "./parts.ts";
+import { equals, hatch, probability } from "./parts.ts";
 import type { Scene } from "./view.ts";
 
 const WIDTH = 280;
@@ -37,7 +37,7 @@ export function renderCoin(scene: Scene, node: NodeState): TemplateResult | type
       <rect class="frame" x=${LEFT} y="22" width=${ACROSS} height="18"></rect>
       <line class="edge" x1=${x(keep)} x2=${x(keep)} y1="22" y2="46"></line>
       <text class="fine" x=${x(keep)} y="58" text-anchor=${anchor(keep)}>
-        ${formula} = ${probability(keep)}
+        ${equals(formula, keep)}
       </text>
       <path class="needle" d="M${x(u!)} 40V14"></path>
       <circle class="needle-head" cx=${x(u!)} cy="12" r="4"></circle>
@@ -71,7 +71,7 @@ function renderPair(q: number, p: number): TemplateResult {
   return html`<svg
     viewBox="0 0 ${WIDTH} 34"
     role="img"
-    aria-label="Draft q = ${probability(q)}, target p = ${probability(p)}"
+    aria-label="Draft ${equals("q", q)}, target ${equals("p", p)}"
   >
     ${bar("of-draft", "q", q, 2)}${bar("of-target", "p", p, 18)}
   </svg>`;

@@ -19,6 +19,12 @@ export function probability(p: number): string {
   return p.toFixed(p >= 0.0995 || p === 0 ? 2 : 3);
 }
 
+/** "q = 0.62", or "q > 0.999" where the digits end. */
+export function equals(name: string, p: number): string {
+  const said = probability(p);
+  return /^[<>]/.test(said) ? `${name} ${said}` : `${name} = ${said}`;
+}
+
 export function percent(share: number): string {
   const value = share * 100;
   if (value > 0 && value < 0.1) return "< 0.1 %";

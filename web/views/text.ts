@@ -100,18 +100,44 @@ function token(node: NodeState, piece: Piece, first: boolean, recent: boolean): 
   >`;
 }
 
+/** Pieces of committed texts, which are the same for every state between two commits. */
+const committedPieces = new WeakMap<readonly number[], Piece[]>();
+
+function piecesOfPath(state: State, vocabulary: Vocabulary): Piece[] {
+  const path = mainPath(state);
+  const known = committedPieces.get(path);
+  if (known) return known;
+  const made = pieces(
+    vocabulary,
+    path.map((id) => state.nodes[id]!.token),
+  );
+  committedPieces.set(path, made);
+  return made;
+}
+
+/** Pieces of the text and the open path after it: a character may begin in one and end in the other. */
+function piecesWith(state: State, open: readonly NodeState[], vocabulary: Vocabulary): Piece[] {
+  const settled = piecesOfPath(state, vocabulary);
+  if (open.length === 0) return settled;
+  // From the last token that begins a character of its own.
+  const from = Math.max(
+    0,
+    settled.findLastIndex((it) => !it.continues),
+  );
+  const tail = mainPath(state).slice(from);
+  const tokens = [...tail.map((id) => state.nodes[id]!), ...open].map((it) => it.token);
+  return [...settled.slice(0, from), ...pieces(vocabulary, tokens)];
+}
+
 /** The whole text so far, one element a token. `stop` is the token that Tab reaches. */
 export function renderText(
   state: State,
   vocabulary: Vocabulary,
   stop: number | null,
 ): TemplateResult {
-  const committed = mainPath(state).map((id) => state.nodes[id]!);
-  const nodes = [...committed, ...openPath(state)];
-  const cut = pieces(
-    vocabulary,
-    nodes.map((it) => it.token),
-  );
+  const open = openPath(state);
+  const nodes = [...mainPath(state).map((id) => state.nodes[id]!), ...open];
+  const cut = piecesWith(state, open, vocabulary);
   const now = state.rounds.length - 1;
   const reachable = nodes.some((it) => it.id === stop) ? stop : nodes.at(-1)?.id;
   return html`<div
@@ -125,12 +151,10 @@ export function renderText(
 }
 
 /** The committed text as one string, for reading aloud and copying. */
-export function plainText(state: State, vocabulary: Vocabulary): string {
-  const tokens = mainPath(state).map((id) => state.nodes[id]!.token);
-  return pieces(vocabulary, tokens)
+export const plainText = (state: State, vocabulary: Vocabulary): string =>
+  piecesOfPath(state, vocabulary)
     .map((it) => it.text)
     .join("");
-}
 
 export const textStyles = css`
   .tokens {

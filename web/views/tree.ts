@@ -15,9 +15,11 @@ import { STATUS } from "./text.ts";
 import { renderTreeList } from "./tree-list.ts";
 import type { Scene, View } from "./view.ts";
 
-const CHIP = { width: 92, height: 34, gapX: 30, gapY: 12 };
-const STEP_X = CHIP.width + CHIP.gapX;
-const STEP_Y = CHIP.height + CHIP.gapY;
+/** Sizes of chips and the room between them; narrower on a phone. */
+const WIDE = { width: 92, height: 34, gapX: 30, letters: 10 };
+const NARROW = { width: 70, height: 34, gapX: 18, letters: 7 };
+const CHIP_HEIGHT = 34;
+const STEP_Y = CHIP_HEIGHT + 12;
 /** Room for the caption above the trunk. */
 const TOP = 44;
 /** Committed tokens that are shown before the first guess. */
@@ -90,11 +92,22 @@ function roomFor(end: State): { rows: number; columns: number } {
   return known;
 }
 
-const chipX = (column: number, left: number): number => left + (column - 1) * STEP_X;
+/** How the stage is measured out. */
+interface Frame {
+  /** Left edge of the first column of guesses. */
+  readonly left: number;
+  readonly width: number;
+  readonly gapX: number;
+  /** Letters that fit in a chip. */
+  readonly letters: number;
+}
+
+const chipX = (column: number, frame: Frame): number =>
+  frame.left + (column - 1) * (frame.width + frame.gapX);
 const chipY = (row: number): number => TOP + row * STEP_Y;
 
-function bars(q: number | null, p: number | null, y: number): SVGTemplateResult {
-  const width = CHIP.width - 12;
+function bars(q: number | null, p: number | null, y: number, frame: Frame): SVGTemplateResult {
+  const width = frame.width - 12;
   const bar = (value: number | null, kind: string, at: number) =>
     value === null
       ? nothing
@@ -105,8 +118,8 @@ function bars(q: number | null, p: number | null, y: number): SVGTemplateResult 
 }
 
 /** The outline carries the state as well: dashed, double, cut at a corner, or plain. */
-function outline(node: NodeState): SVGTemplateResult {
-  const { width: w, height: h } = CHIP;
+function outline(node: NodeState, frame: Frame): SVGTemplateResult {
+  const [w, h] = [frame.width, CHIP_HEIGHT];
   if (node.status === "recovered")
     return svg`<path class="shape" d="M4 0H${w - 9}L${w} 9V${h - 4}a4 4 0 0 1 -4 4H4a4 4 0 0 1 -4 -4V4a4 4 0 0 1 4 -4z"></path>`;
   const radius = node.status === "bonus" ? h / 2 : 4;
@@ -121,7 +134,7 @@ function outline(node: NodeState): SVGTemplateResult {
   return svg`<rect class="shape" width=${w} height=${h} rx=${radius}></rect>${texture}${inner}`;
 }
 
-function chip(scene: Scene, node: NodeState, place: Place, left: number): SVGTemplateResult {
+function chip(scene: Scene, node: NodeState, place: Place, frame: Frame): SVGTemplateResult {
   const name = nodeName(scene, node);
   const { sign } = STATUS[node.status];
   const q = proposed(node);
@@ -131,26 +144,26 @@ function chip(scene: Scene, node: NodeState, place: Place, left: number): SVGTem
     q === null ? "" : `q ${probability(q)}`,
     p === null ? "" : `p ${probability(p)}`,
   ];
-  const { x, y } = { x: chipX(place.column, left), y: chipY(place.row) };
+  const { x, y } = { x: chipX(place.column, frame), y: chipY(place.row) };
   return svg`<g
     class="chip ${node.status} ${scene.motion ? "moving" : ""}"
     data-node=${node.id}
     transform="translate(${x} ${y})"
   >
     <title>${label.filter(Boolean).join(", ")}</title>
-    ${outline(node)}
-    <text class="name" x="8" y="17">${shortened(name, 10)}</text>
-    ${sign ? svg`<text class="sign" x=${CHIP.width - 8} y="16" text-anchor="end">${sign}</text>` : nothing}
-    ${node.finish ? svg`<rect class="cap" x=${CHIP.width + 4} y="6" width="5" height=${CHIP.height - 12}></rect>` : nothing}
-    ${bars(q, p, 23)}
+    ${outline(node, frame)}
+    <text class="name" x="8" y="17">${shortened(name, frame.letters)}</text>
+    ${sign ? svg`<text class="sign" x=${frame.width - 8} y="16" text-anchor="end">${sign}</text>` : nothing}
+    ${node.finish ? svg`<rect class="cap" x=${frame.width + 4} y="6" width="5" height=${CHIP_HEIGHT - 12}></rect>` : nothing}
+    ${bars(q, p, 23, frame)}
   </g>`;
 }
 
-function edge(node: NodeState, from: Place, to: Place, left: number): SVGTemplateResult {
-  const x1 = chipX(from.column, left) + CHIP.width;
-  const x2 = chipX(to.column, left);
-  const y1 = chipY(from.row) + CHIP.height / 2;
-  const y2 = chipY(to.row) + CHIP.height / 2;
+function edge(node: NodeState, from: Place, to: Place, frame: Frame): SVGTemplateResult {
+  const x1 = chipX(from.column, frame) + frame.width;
+  const x2 = chipX(to.column, frame);
+  const y1 = chipY(from.row) + CHIP_HEIGHT / 2;
+  const y2 = chipY(to.row) + CHIP_HEIGHT / 2;
   const middle = (x1 + x2) / 2;
   const width = 1 + 4 * Math.sqrt(to.mass);
   return svg`<path
@@ -161,35 +174,35 @@ function edge(node: NodeState, from: Place, to: Place, left: number): SVGTemplat
 }
 
 /** The last words of the text, on the trunk. */
-function trunk(scene: Scene, head: number, left: number): SVGTemplateResult {
+function trunk(scene: Scene, head: number, frame: Frame): SVGTemplateResult {
   const shown: NodeState[] = [];
   let at: NodeState | undefined = scene.state.nodes[head];
   while (at && shown.length < TRUNK) {
     shown.unshift(at);
     at = at.parent === null ? undefined : scene.state.nodes[at.parent];
   }
-  const y = chipY(0) + CHIP.height / 2;
-  const right = chipX(0, left) + CHIP.width;
+  const y = chipY(0) + CHIP_HEIGHT / 2;
+  const right = chipX(0, frame) + frame.width;
   const words = shown.map((node, i) => {
-    const x = right - (shown.length - 1 - i) * STEP_X;
+    const x = right - (shown.length - 1 - i) * (frame.width + frame.gapX);
     return svg`<g data-node=${node.id} class="trunk-word">
-      <rect class="reach" x=${x - CHIP.width} y=${y - 16} width=${CHIP.width} height="32" rx="4"></rect>
-      <text x=${x - 6} y=${y + 5} text-anchor="end">${shortened(nodeName(scene, node).replace(/^␣(?=.)/, ""), 10)}</text>
+      <rect class="reach" x=${x - frame.width} y=${y - 16} width=${frame.width} height="32" rx="4"></rect>
+      <text x=${x - 6} y=${y + 5} text-anchor="end">${shortened(nodeName(scene, node).replace(/^␣(?=.)/, ""), frame.letters)}</text>
     </g>`;
   });
   return svg`<line class="trunk" x1="0" x2=${right} y1=${y + 16} y2=${y + 16}></line>${words}`;
 }
 
 /** The one pass of the target that judges all guesses: a band over what it scored. */
-function sweep(scene: Scene, growth: Growth, left: number, height: number): SVGTemplateResult {
+function sweep(scene: Scene, growth: Growth, frame: Frame, height: number): SVGTemplateResult {
   const { state } = scene;
   const ordinal = growth.round.passes.findLast((it) => isTargetPass(state.passes[it]!));
   const pass = ordinal === undefined ? undefined : state.passes[ordinal];
   if (!pass || growth.nodes.length === 0) return svg``;
   const scored = pass.nodes.flatMap((id) => growth.layout.places.get(id) ?? []);
   const columns = Math.max(0, ...scored.map((it) => it.column));
-  const from = chipX(1, left) - CHIP.gapX / 2;
-  const to = chipX(columns, left) + CHIP.width + CHIP.gapX / 2;
+  const from = chipX(1, frame) - frame.gapX / 2;
+  const to = chipX(columns, frame) + frame.width + frame.gapX / 2;
   const now = pass.index === state.index - 1;
   return svg`<g class="sweep ${now ? "now" : ""} ${scene.motion && now ? "moving" : ""}">
     <path d="M${from} 22v-6H${to}v6"></path>
@@ -204,50 +217,50 @@ function render(scene: Scene): TemplateResult {
   const growth = round ? growthOf(scene.state, round) : null;
   const { rows, columns } = roomFor(scene.end);
   const narrow = scene.width < 560;
-  const left = (narrow ? 1 : TRUNK) * STEP_X + 16;
+  const size = narrow ? NARROW : WIDE;
+  const left = (narrow ? 1 : TRUNK) * (size.width + size.gapX) + 16;
+  const frame: Frame = { ...size, left };
   const height = TOP + rows * STEP_Y + 8;
-  const width = Math.max(scene.width, left + columns * STEP_X + 40);
+  const width = Math.max(scene.width, left + columns * (size.width + size.gapX) + 40);
   const path = mainPath(scene.state);
   const head = growth?.head ?? path.at(-1) ?? null;
   const places = growth?.layout.places;
   return html`<div class="tree-view">
-    <div class="scroll">
-      <svg
-        class="tree"
-        width=${width}
-        height=${height}
-        viewBox="0 0 ${width} ${height}"
-        aria-hidden="true"
-      >
-        <defs>${hatch("tree-hatch")}</defs>
-        ${growth ? sweep(scene, growth, left, height) : nothing}
-        ${head !== null ? trunk(scene, head, left) : nothing}
-        ${
-          growth
-            ? repeat(
-                growth.nodes.filter((it) => places!.has(it.id)),
-                (it) => it.id,
-                (it) =>
-                  svg`<g>${edge(it, places!.get(it.parent!)!, places!.get(it.id)!, left)}${chip(scene, it, places!.get(it.id)!, left)}</g>`,
-              )
-            : nothing
-        }
-        ${growth ? foldedCounts(growth, left) : nothing}
-      </svg>
-    </div>
+    <svg
+      class="tree"
+      width=${width}
+      height=${height}
+      viewBox="0 0 ${width} ${height}"
+      aria-hidden="true"
+    >
+      <defs>${hatch("tree-hatch")}</defs>
+      ${growth ? sweep(scene, growth, frame, height) : nothing}
+      ${head !== null ? trunk(scene, head, frame) : nothing}
+      ${
+        growth
+          ? repeat(
+              growth.nodes.filter((it) => places!.has(it.id)),
+              (it) => it.id,
+              (it) =>
+                svg`<g>${edge(it, places!.get(it.parent!)!, places!.get(it.id)!, frame)}${chip(scene, it, places!.get(it.id)!, frame)}</g>`,
+            )
+          : nothing
+      }
+      ${growth ? foldedCounts(growth, frame) : nothing}
+    </svg>
     ${renderRibbon(scene)}
     ${renderLegend(["draft", "accepted", "rejected", "pruned", "recovered", "bonus"])}
     ${growth ? renderTreeList(scene, growth) : nothing}
   </div>`;
 }
 
-function foldedCounts(growth: Growth, left: number): SVGTemplateResult[] {
+function foldedCounts(growth: Growth, frame: Frame): SVGTemplateResult[] {
   return [...growth.layout.folded].map(([id, { count, mass }]) => {
     const place = growth.layout.places.get(id)!;
-    const x = chipX(place.column, left) + CHIP.width + 4;
-    const y = chipY(place.row) + CHIP.height + 10;
+    const x = chipX(place.column, frame) + frame.width;
+    const y = chipY(place.row) + CHIP_HEIGHT + 11;
     const share = mass > 0 ? ` · ${percent(mass)}` : "";
-    return svg`<text class="fine" x=${x} y=${y}>+${count}${share}</text>`;
+    return svg`<text class="fine" x=${x - 6} y=${y} text-anchor="end">+${count}${share}</text>`;
   });
 }
 
@@ -262,9 +275,12 @@ export const tree: View = {
     .tree-view {
       position: relative;
     }
-    .scroll {
-      overflow-x: auto;
-      overflow-y: hidden;
+    /* The stage scrolls sideways under a long draft; what sums up the run stays. */
+    .tree-view .ribbon,
+    .tree-view .legend {
+      position: sticky;
+      left: 0;
+      width: fit-content;
     }
     .tree {
       display: block;

@@ -6,7 +6,7 @@ import type { EventOf, NodeState, Round, State } from "../trace/state.ts";
 import { childWith, currentRound } from "../trace/state.ts";
 import { tokenName, type Vocabulary } from "../trace/words.ts";
 import { acceptance } from "./coin-numbers.ts";
-import { percent, probability, proposed } from "./parts.ts";
+import { equals, percent, probability, proposed } from "./parts.ts";
 
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -52,7 +52,7 @@ function fate(
     case "accepted":
     case "rejected": {
       const q = proposed(node);
-      const sure = q === null ? "" : ` with q = ${probability(q)}`;
+      const sure = q === null ? "" : ` with ${equals("q", q)}`;
       return `${name} was proposed by ${node.by}${sure}; nothing has judged it yet.`;
     }
     case "chosen":
@@ -94,14 +94,14 @@ function judged(
       const other = replacement(state, node);
       return other
         ? `The target's ${does} ${quoted(vocabulary, other.token)}, not ${name}: rejected.`
-        : `The target's ${does} another token (${name} has p = ${probability(p)}): rejected.`;
+        : `The target's ${does} another token (${name} has ${equals("p", p)}): rejected.`;
     }
     default: {
       const keep = acceptance(verdict, params);
       const said =
         q === null
-          ? `${name} was looked up, not drawn; the target gives it p = ${probability(p)}`
-          : `${node.by === "draft" ? "The draft" : node.by} said ${name} with q = ${probability(q)}; the target gives p = ${probability(p)}`;
+          ? `${name} was looked up, not drawn; the target gives it ${equals("p", p)}`
+          : `${node.by === "draft" ? "The draft" : node.by} said ${name} with ${equals("q", q)}; the target gives ${equals("p", p)}`;
       if (u === null) return `${said}: ${accepted ? "kept" : "rejected"}.`;
       if (keep >= 1 && accepted) return `${said}, which is no less → keep for certain.`;
       if (keep <= 0) return `${said} → never keep: rejected.`;
