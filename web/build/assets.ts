@@ -13,6 +13,8 @@ import type { Example } from "../app/examples.ts";
 
 const COLLECTION = "stories";
 const MODEL_FILES = ["config.json", "tokenizer.json", "model.safetensors"];
+/** Tables that lie beside a target. */
+const NGRAMS = "ngrams.bin";
 const METHODS = "virtual:methods";
 const PAGES = "virtual:pages";
 
@@ -89,7 +91,7 @@ function models(folder: string, assets: Assets): void {
     if (existsSync(join(folder, role, "config.json"))) {
       for (const file of MODEL_FILES) add(role, `${role}/${file}`);
     }
-    if (role.startsWith("ngrams.")) add("ngrams", role);
+    if (existsSync(join(folder, role, NGRAMS))) add("ngrams", `${role}/${NGRAMS}`);
   }
   assets.set("models/manifest.json", { text: JSON.stringify(manifest) });
 }

@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use decoding::session::{DRAFT, TARGET};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Watch a language model choose its words.
 #[derive(Parser)]
@@ -63,10 +63,10 @@ pub struct Folders {
 
 impl Folders {
     /// Folders by role, in the order given; a later one takes the place of an earlier one.
-    pub fn by_role(&self) -> Vec<(&str, &PathBuf)> {
-        let named = self.model.iter().map(|(role, folder)| (role.as_str(), folder));
-        let mut all: Vec<(&str, &PathBuf)> = Vec::new();
-        for (role, folder) in named.chain(self.draft.iter().map(|folder| (DRAFT, folder))) {
+    pub fn by_role(&self) -> Vec<(&str, &Path)> {
+        let named = self.model.iter().map(|(role, it)| (role.as_str(), it.as_path()));
+        let mut all: Vec<(&str, &Path)> = Vec::new();
+        for (role, folder) in named.chain(self.draft.iter().map(|it| (DRAFT, it.as_path()))) {
             all.retain(|it| it.0 != role);
             all.push((role, folder));
         }

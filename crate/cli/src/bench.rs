@@ -28,7 +28,7 @@ const TOKENS: u32 = 96;
 const PROMPT: &str = "Once upon a time, there was a little girl named Lily.";
 
 pub fn bench(arguments: &BenchArguments) -> Result<(), Box<dyn Error>> {
-    let loaded = Loaded::load(&arguments.folders, arguments.device)?;
+    let loaded = Loaded::load(&arguments.folders.by_role(), arguments.device)?;
     let prompt = loaded.encode(PROMPT)?;
     let (mut models, _) = loaded.timed();
     let roles: Vec<String> = models.by_role.keys().rev().cloned().collect();

@@ -6,7 +6,8 @@ use std::{
     path::Path,
 };
 
-const END: &str = "<|endoftext|>";
+/// The line that closes a text.
+pub const END: &str = "<|endoftext|>";
 
 /// The texts of a file. Names that end in `.zst` are decompressed.
 pub fn read(path: &Path) -> Result<Vec<String>, String> {

@@ -1,17 +1,11 @@
 //! The command line: lists methods, runs one, records a trace, checks one, counts n-gram tables
 //! and measures. Errors are one sentence on stderr: status 1, or 2 for arguments that make none.
 
-mod arguments;
-mod bench;
-mod corpus;
-mod device;
-mod models;
-mod ngrams;
-mod run;
-mod summary;
-
-use arguments::{Arguments, Command};
 use clap::Parser;
+use cli::{
+    arguments::{Arguments, Command},
+    bench, ngrams, run,
+};
 use std::{error::Error, path::Path, process::ExitCode};
 
 fn main() -> ExitCode {

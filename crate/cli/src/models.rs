@@ -1,9 +1,6 @@
 //! Loads the models of a run and what lies beside the target.
 
-use crate::{
-    arguments::{Device, Folders},
-    device::clock,
-};
+use crate::{arguments::Device, device::clock};
 use decoding::{
     Error, Result, TokenId,
     ngrams::Ngrams,
@@ -25,12 +22,12 @@ pub struct Loaded {
 pub type PassTimes = Rc<RefCell<Vec<f32>>>;
 
 impl Loaded {
-    /// Reads every folder; errors say which file, and what is wrong with it.
-    pub fn load(folders: &Folders, device: Device) -> Result<Self> {
+    /// Reads the folder of every role; errors say which file, and what is wrong with it.
+    pub fn load(folders: &[(&str, &Path)], device: Device) -> Result<Self> {
         let opened = device.open()?;
         let mut by_role = BTreeMap::new();
         let mut ngrams = None;
-        for (role, folder) in folders.by_role() {
+        for &(role, folder) in folders {
             by_role.insert(role.to_owned(), Llama::load_dir(folder, opened.clone())?);
             if role == TARGET {
                 ngrams = read_ngrams(&folder.join(NGRAMS))?;

@@ -10,6 +10,9 @@ pub fn count(arguments: &NgramsArguments) -> Result<(), Box<dyn Error>> {
     let json =
         std::fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let tokenizer = Tokenizer::parse(&arguments.model.display().to_string(), &json)?;
+    // Where texts end is counted too, if the tokenizer has a token for it.
+    let known = tokenizer.encode(corpus::END).len() == tokenizer.encode("").len() + 1;
+    let end = if known { corpus::END } else { "" };
     let mut files = Vec::new();
     for (file, weight) in &arguments.corpus {
         let name = file.display();
@@ -17,7 +20,7 @@ pub fn count(arguments: &NgramsArguments) -> Result<(), Box<dyn Error>> {
             return Err(format!("{name} is kept for validation and must not be counted").into());
         }
         let texts: Vec<Vec<u32>> =
-            corpus::read(file)?.iter().map(|text| tokenizer.encode(text)).collect();
+            corpus::read(file)?.into_iter().map(|text| tokenizer.encode(&(text + end))).collect();
         let tokens: usize = texts.iter().map(Vec::len).sum();
         println!("{name}: {} texts, {tokens} tokens, counted {weight}-fold", texts.len());
         files.push((texts, *weight));

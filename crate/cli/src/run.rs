@@ -1,7 +1,7 @@
 //! `cli run`: one method on one prompt, timed, summed up and written down.
 
 use crate::{
-    arguments::RunArguments,
+    arguments::{Device, RunArguments},
     device::{clock, median},
     models::{Loaded, PassTimes},
     summary::Summary,
@@ -25,7 +25,7 @@ const PLAIN_TOKENS: u32 = 16;
 
 pub fn run(arguments: &RunArguments) -> Result<(), Box<dyn Error>> {
     decoding::methods::find(&arguments.method)?;
-    let loaded = Loaded::load(&arguments.folders, arguments.device)?;
+    let loaded = Loaded::load(&arguments.folders.by_role(), arguments.device)?;
     let prompt = loaded.encode(&arguments.prompt)?;
     let (mut models, times) = loaded.timed();
     let request = Request {
@@ -35,13 +35,7 @@ pub fn run(arguments: &RunArguments) -> Result<(), Box<dyn Error>> {
         seed: arguments.seed,
         max_new_tokens: arguments.max_new_tokens,
     };
-    // Complains about parameters and models before anything takes time.
-    Decoding::start(request.clone(), &mut models)?;
-    let plain_ms_per_token = plain(&request, &mut models)?;
-    let mut trace = timed(request, &mut models, &times)?;
-    trace.recorded.device = arguments.device.name().into();
-    trace.recorded.backend = arguments.device.backend().into();
-    trace.recorded.plain_ms_per_token = plain_ms_per_token;
+    let trace = record(request, &mut models, &times, arguments.device)?;
     if let Some(path) = &arguments.trace {
         std::fs::write(path, serde_json::to_string(&trace)? + "\n")
             .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
@@ -52,7 +46,15 @@ pub fn run(arguments: &RunArguments) -> Result<(), Box<dyn Error>> {
 }
 
 /// Runs the request and fills in what was measured.
-fn timed(request: Request, models: &mut Models, times: &PassTimes) -> Result<Trace> {
+pub fn record(
+    request: Request,
+    models: &mut Models,
+    times: &PassTimes,
+    device: Device,
+) -> Result<Trace> {
+    // Complains about parameters and models before anything takes time.
+    Decoding::start(request.clone(), models)?;
+    let plain_ms_per_token = plain(&request, models)?;
     let mut decoding = Decoding::start(request, models)?;
     times.borrow_mut().clear();
     let now = clock();
@@ -61,10 +63,12 @@ fn timed(request: Request, models: &mut Models, times: &PassTimes) -> Result<Tra
     let mut trace = decoding.trace(models);
     let versions = [("burn", BURN_VERSION), ("decoding", env!("CARGO_PKG_VERSION"))];
     trace.recorded = Recorded {
+        device: device.name().into(),
+        backend: device.backend().into(),
         versions: versions.map(|(name, version)| (name.into(), version.into())).into(),
         pass_ms: times.take(),
         total_ms,
-        ..Recorded::default()
+        plain_ms_per_token,
     };
     Ok(trace)
 }

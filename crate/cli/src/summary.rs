@@ -1,6 +1,7 @@
 //! The numbers of a run, counted from its trace.
 
 use decoding::{
+    LaneId, NodeId,
     session::TARGET,
     trace::{Event, FinishReason, Trace},
 };
@@ -11,7 +12,7 @@ pub struct Summary {
     tokens: usize,
     /// Why the answer ends.
     reason: Option<FinishReason>,
-    /// Forward passes by role.
+    /// Forward passes by role; those that leave blocks out are counted apart.
     passes: BTreeMap<String, u32>,
     /// Nodes grown by anybody but the target.
     drafted: usize,
@@ -35,17 +36,31 @@ impl Summary {
             total_ms: trace.recorded.total_ms,
             plain_ms_per_token: trace.recorded.plain_ms_per_token,
         };
+        let answer = answer(trace);
         for event in &trace.events {
             match event {
-                Event::Score { role, .. } => *summary.passes.entry(role.clone()).or_default() += 1,
+                Event::Score { role, variant, .. } => {
+                    let shortened = if variant.is_some() { " with blocks left out" } else { "" };
+                    *summary.passes.entry(format!("{role}{shortened}")).or_default() += 1;
+                }
                 Event::Grow { by, .. } if !is_targets(by) => summary.drafted += 1,
                 Event::Judge { accepted: true, .. } => summary.accepted += 1,
-                Event::Finish { reason, .. } => summary.reason = Some(*reason),
+                Event::Finish { node, reason, .. } if Some(*node) == answer => {
+                    summary.reason = Some(*reason)
+                }
                 _ => {}
             }
         }
         summary
     }
+}
+
+/// The last node of the answer.
+fn answer(trace: &Trace) -> Option<NodeId> {
+    trace.events.iter().rev().find_map(|event| match event {
+        Event::Commit { lane: LaneId::MAIN, head, .. } => Some(*head),
+        _ => None,
+    })
 }
 
 /// Whether the proposer is the prompt or the target itself.

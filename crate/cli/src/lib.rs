@@ -1,0 +1,10 @@
+//! The parts of the command line; tests record traces with them.
+
+pub mod arguments;
+pub mod bench;
+pub mod corpus;
+pub mod device;
+pub mod models;
+pub mod ngrams;
+pub mod run;
+pub mod summary;
