@@ -98,11 +98,19 @@ impl Toy {
     /// Log-probabilities after `path` (its last nodes suffice).
     fn row(&self, forest: &Forest, node: NodeId) -> Result<Vec<f32>> {
         let vocab = self.info.vocab_size;
-        let token = |node: NodeId| {
-            forest[node].token().ok_or_else(|| Error::Unsupported {
-                model: self.info.name.clone(),
-                what: "read anything but tokens here".into(),
-            })
+        let unreadable = || Error::Unsupported {
+            model: self.info.name.clone(),
+            what: "read anything but tokens here".into(),
+        };
+        // A certain law cannot mix: it reads a blend as its heaviest token.
+        let token = |node: NodeId| match &forest[node].input {
+            Input::Token(token) => Ok(*token),
+            Input::Blend(parts) => {
+                let heavier = |a: &(TokenId, f32), b: &(TokenId, f32)| a.1.total_cmp(&b.1);
+                let heaviest = parts.iter().rev().copied().max_by(heavier);
+                heaviest.map(|it| it.0).ok_or_else(unreadable)
+            }
+            Input::Vector(_) => Err(unreadable()),
         };
         match &self.law {
             Law::FirstOrder(rows) => {

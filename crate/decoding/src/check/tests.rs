@@ -175,3 +175,19 @@ fn traces_may_differ_in_the_last_digits_only() {
     other.events.pop();
     assert_eq!(same_up_to_rounding(&trace, &other, 1e-4).unwrap_err().path, "length of events");
 }
+
+#[test]
+fn the_examples_of_the_format_page_are_events() {
+    let page = include_str!("../../../trace-format.md");
+    let blocks: Vec<_> =
+        page.split("```json\n").skip(1).filter_map(|it| it.split("```").next()).collect();
+    let kinds: std::collections::BTreeSet<_> = blocks
+        .iter()
+        .map(|json| {
+            let event: Event =
+                serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"));
+            serde_json::to_value(event).unwrap()["kind"].to_string()
+        })
+        .collect();
+    assert_eq!(kinds.len(), 12, "{kinds:?}");
+}
