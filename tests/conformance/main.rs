@@ -1,0 +1,11 @@
+//! What every method in the list must do, whatever it is: a new method gets these tests for free.
+//! Toys only; the shipped models are in `stories`.
+
+mod accounting;
+mod control;
+mod distribution;
+mod greedy;
+mod page;
+mod parameters;
+mod replay;
+mod termination;

@@ -1,0 +1,110 @@
+//! One recorded run of each method, compared with a fresh one. The page plays the same files, so
+//! each prompt and setting is chosen to show what the method does. `BLESS=1` writes what has
+//! changed anew; the difference is read before it is committed.
+
+use crate::{Stories, root, stories};
+use cli::{arguments::Device, run::record};
+use decoding::{
+    check::{self, same_up_to_rounding},
+    method::Entry,
+    methods::ALL,
+    trace::Trace,
+};
+use serde_json::{Value, json};
+use std::{collections::BTreeSet, fs, path::PathBuf};
+use tests::request;
+
+/// Log-probabilities of two processors, summed in another order, differ by less than this.
+const ROUNDING: f64 = 1e-3;
+const TOKENS: u32 = 40;
+/// The page loads these files before any model.
+const MOST_BYTES: usize = 160_000;
+
+/// A tale that tells itself, for methods that guess from what was said before.
+const TURNIP: &str = "Emma saw a big turnip. Emma pulled and pulled, but the big turnip did not \
+    move.\nThen Emma asked the dog for help. \"I will help you,\" said the dog. Emma and the dog \
+    pulled and pulled, but the big turnip did not move.\nThen along came a rabbit. \"I will";
+
+/// What is recorded: prompt, parameters other than the defaults, and the seed.
+fn chosen(method: &str) -> (&'static str, Value, u32) {
+    match method {
+        "basic-sampling" => (
+            "Once upon a time, there was a little fox who",
+            json!({ "temperature": 0.9, "top_k": 30, "top_p": 0.9 }),
+            3,
+        ),
+        "mirostat" => ("The old bear lived in a", json!({}), 5),
+        "speculative-decoding" => ("Once upon a time, there was a", json!({}), 1),
+        "opt-tree" => ("One day, Tom and his dog went to", json!({ "nodes": 8 }), 2),
+        "rsd-s" => ("One day, Tom and his dog went to", json!({ "width": 3, "depth": 3 }), 2),
+        "token-recycling" => (TURNIP, json!({ "temperature": 0, "k": 4, "b": 3, "d": 4 }), 1),
+        "anpd" => (TURNIP, json!({ "temperature": 0 }), 1),
+        "lookahead" => (
+            TURNIP,
+            json!({ "temperature": 0, "n": 5, "w": 4, "g": 4, "pool_from_prompt": true }),
+            1,
+        ),
+        "jacobi" => (TURNIP, json!({ "temperature": 0, "b": 6 }), 1),
+        "swift" => (TURNIP, json!({ "optimisation_steps": 8, "window": 16 }), 1),
+        "beam-search" | "lattice-recombination" | "superposed" => {
+            ("The little girl opened the door and saw a", json!({}), 1)
+        }
+        _ => ("Once upon a time, there was a little girl named", json!({}), 1),
+    }
+}
+
+fn path(entry: &Entry) -> PathBuf {
+    root().join(format!("tests/golden/{}.json", entry.info.id))
+}
+
+fn fresh(entry: &Entry) -> Trace {
+    let (prompt, params, seed) = chosen(entry.info.id);
+    let Stories { mut models, times, prompts } = stories(entry, &[prompt]);
+    let mut request = request(entry.info.id, params, &prompts[0], TOKENS);
+    request.seed = seed;
+    record(request, &mut models, &times, Device::Cpu).expect("a run")
+}
+
+/// What is wrong with the file of a method, if anything is.
+fn complaint(entry: &Entry, trace: &Trace) -> Option<String> {
+    let file = match fs::read_to_string(path(entry)) {
+        Ok(file) => file,
+        Err(error) => return Some(error.to_string()),
+    };
+    let golden = match check::read(&file) {
+        Ok(golden) => golden,
+        Err(error) => return Some(error.to_string()),
+    };
+    same_up_to_rounding(&golden, trace, ROUNDING).err().map(|it| it.to_string())
+}
+
+#[test]
+fn fresh_runs_equal_the_golden_traces() {
+    let bless = std::env::var_os("BLESS").is_some();
+    let mut complaints = Vec::new();
+    for entry in ALL {
+        let trace = fresh(entry);
+        let Some(complaint) = complaint(entry, &trace) else { continue };
+        if bless {
+            let json = serde_json::to_string(&trace).expect("a trace is plain data") + "\n";
+            if json.len() > MOST_BYTES {
+                complaints.push(format!("{}: {} bytes are too many", entry.info.id, json.len()));
+            }
+            fs::write(path(entry), json).expect("the folder can be written");
+        } else {
+            complaints.push(format!("{}: {complaint}", entry.info.id));
+        }
+    }
+    let advice = "`cargo xtask bless` writes them anew";
+    assert!(complaints.is_empty(), "{}\n{advice}", complaints.join("\n"));
+}
+
+#[test]
+fn every_golden_trace_belongs_to_a_method() {
+    let files = fs::read_dir(root().join("tests/golden")).expect("the folder is there");
+    let names = |it: fs::DirEntry| it.file_name().to_string_lossy().into_owned();
+    let found: BTreeSet<_> = files.map(|it| names(it.expect("a file"))).collect();
+    let known: BTreeSet<_> = ALL.iter().map(|it| format!("{}.json", it.info.id)).collect();
+    let strangers: Vec<_> = found.difference(&known).collect();
+    assert!(strangers.is_empty(), "no method is called like {strangers:?}");
+}
