@@ -2,6 +2,7 @@
 import { LitElement, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import examples from "virtual:examples";
 import methods from "virtual:methods";
 import "../components/decodescope-figure.ts";
 import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
@@ -13,7 +14,7 @@ import { failureOf } from "../engine/failure.ts";
 import type { Engines, EngineStatus } from "../engine/handles.ts";
 import { read, write, type Moment } from "./address.ts";
 import "./compare-bar.ts";
-import { fetchExample, fetchExamples, type Example } from "./examples.ts";
+import { fetchExample } from "./examples.ts";
 import "./method-page.ts";
 import { unpack } from "./packed.ts";
 import { Panel, type Origin } from "./panel.ts";
@@ -48,11 +49,12 @@ export class App extends LitElement {
 
   @state() private settings: Settings;
   @state() private panels: Panel[] = [];
-  @state() private examples: Example[] = [];
   @state() private status: EngineStatus = { state: "waiting" };
   @state() private downloadBytes: number | null = null;
   @state() private problem = "";
   @state() private running = false;
+  /** Lets the models load, while a reader who saves data is asked. */
+  @state() private allow: (() => void) | null = null;
   /** A run that rests between steps. */
   @state() private stepped: { client: EngineClient; run: number } | null = null;
   @state() private example: string | null;
@@ -93,10 +95,17 @@ export class App extends LitElement {
     void this.#open();
   }
 
-  /** Loads the engine. */
+  /** Loads the engine. A reader who saves data is asked first. */
   async wake(): Promise<Choice> {
     await this.updateComplete;
     this.downloadBytes = await this.engines.downloadBytes().catch(() => null);
+    const { connection } = navigator as { connection?: { saveData?: boolean } };
+    if (connection?.saveData) {
+      await new Promise<void>((allow) => {
+        this.allow = allow;
+      });
+      this.allow = null;
+    }
     return this.engines.prepare();
   }
 
@@ -104,7 +113,6 @@ export class App extends LitElement {
 
   async #open(): Promise<void> {
     const fromLink = await this.#openLink();
-    await this.#loadExamples();
     if (!fromLink) await this.#openFirst();
     await this.updateComplete;
     this.dispatchEvent(new CustomEvent("shown"));
@@ -124,14 +132,6 @@ export class App extends LitElement {
     }
   }
 
-  async #loadExamples(): Promise<void> {
-    try {
-      this.examples = await fetchExamples();
-    } catch (thrown) {
-      this.problem = failureOf(thrown).message;
-    }
-  }
-
   async #openFirst(): Promise<void> {
     if (this.example) return this.#openExample(this.example);
     const moment = this.#moment;
@@ -147,10 +147,10 @@ export class App extends LitElement {
   /** Shows the recorded example of a panel's method, if there is one. */
   async #preview(index: number): Promise<void> {
     const panel = this.panels[index];
-    const example = this.examples.find((it) => it.method === panel?.method);
+    const example = examples.find((it) => it.method === panel?.method);
     if (!panel || !example || panel.trace) return;
     try {
-      const trace = (await fetchExample(example.id)) as Trace;
+      const trace = await fetchExample(example.id);
       if (panel.trace || !this.panels.includes(panel)) return;
       if (index === 0 && !this.#touched) this.settings = this.#settingsOf(trace);
       // Side by side, only runs of the same prompt are worth a look.
@@ -165,7 +165,7 @@ export class App extends LitElement {
   async #openExample(id: string): Promise<void> {
     this.problem = "";
     try {
-      const trace = (await fetchExample(id)) as Trace;
+      const trace = await fetchExample(id);
       this.example = id;
       this.#adopt(trace, "example");
     } catch (thrown) {
@@ -481,6 +481,7 @@ export class App extends LitElement {
       <div role="alert" class="problem" data-testid="problem">${this.problem}</div>
       ${statusLine(this.status, {
         downloadBytes: this.downloadBytes,
+        allow: this.allow,
         cancel: () => this.engines.cancelLoad(),
         retry: () => void this.#prepare(),
       })}
@@ -662,7 +663,7 @@ export class App extends LitElement {
       <h2 id="gallery">Recorded examples</h2>
       <p class="help">They play at once, without a model.</p>
       <ul>
-        ${this.examples.map(
+        ${examples.map(
           (example) =>
             html`<li>
               <a

@@ -6,26 +6,12 @@ export interface Example {
   id: string;
   method: string;
   prompt: string;
-  answer: string;
 }
 
-export async function fetchExamples(): Promise<Example[]> {
-  return (await json("traces/manifest.json")) as Example[];
-}
-
-/** The file's content, which still has to be checked. */
-export async function fetchExample(id: string): Promise<unknown> {
-  return json(`traces/${encodeURIComponent(id)}.json`);
-}
-
-async function json(address: string): Promise<unknown> {
+/** A recorded run. The build took it from the checked golden traces. */
+export async function fetchExample(id: string): Promise<Trace> {
+  const address = `traces/${encodeURIComponent(id)}.json`;
   const response = await fetch(address).catch(() => undefined);
-  if (!response?.ok) throw new Error(`The recorded example at ${address} could not be fetched.`);
-  return response.json();
-}
-
-/** The request that a trace answers. */
-export function requestOf(trace: Trace, prompt: string) {
-  const { method, params, seed, max_new_tokens: length } = trace;
-  return { method, params, seed, length, prompt };
+  if (!response?.ok) throw new Error(`The recorded example “${id}” could not be fetched.`);
+  return (await response.json()) as Trace;
 }

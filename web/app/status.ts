@@ -6,6 +6,8 @@ import type { Progress } from "../engine/protocol.ts";
 export interface StatusActions {
   /** Bytes of the default models, once known. */
   downloadBytes: number | null;
+  /** Loads the models, when the reader is asked first. */
+  allow: (() => void) | null;
   cancel: () => void;
   retry: () => void;
 }
@@ -16,18 +18,14 @@ export function statusLine(status: EngineStatus, actions: StatusActions): Templa
   </div>`;
 }
 
-function content(status: EngineStatus, { downloadBytes, cancel, retry }: StatusActions) {
+function content(status: EngineStatus, actions: StatusActions) {
   switch (status.state) {
-    case "waiting": {
-      const size = downloadBytes === null ? "" : ` (${megabytes(downloadBytes)})`;
-      return html`<p>
-        The recorded examples play without a model${size && `; it is loaded next${size}`}.
-      </p>`;
-    }
+    case "waiting":
+      return waiting(actions);
     case "loading":
       return html`
         <p>${status.choice.why}</p>
-        ${status.progress ? progressBar(status.progress, cancel) : html`<p>Opening the engine …</p>`}
+        ${status.progress ? progressBar(status.progress, actions.cancel) : html`<p>Opening the engine …</p>`}
       `;
     case "ready":
       return html`<p data-testid="device">${status.choice.why}</p>`;
@@ -35,9 +33,18 @@ function content(status: EngineStatus, { downloadBytes, cancel, retry }: StatusA
       return html`
         ${status.choice ? html`<p>${status.choice.why}</p>` : nothing}
         <p class="problem">${status.failure.message} The recorded examples still play.</p>
-        <button type="button" data-testid="retry" @click=${retry}>Try again</button>
+        <button type="button" data-testid="retry" @click=${actions.retry}>Try again</button>
       `;
   }
+}
+
+function waiting({ downloadBytes, allow }: StatusActions): TemplateResult {
+  const size = downloadBytes === null ? "" : ` (${megabytes(downloadBytes)})`;
+  if (!allow) return html`<p>The recorded examples play while the model loads${size}.</p>`;
+  return html`
+    <p>Your browser is set to save data. The recorded examples play without the model.</p>
+    <button type="button" data-testid="allow-load" @click=${allow}>Load the model${size}</button>
+  `;
 }
 
 function progressBar({ loaded, total, what }: Progress, cancel: () => void): TemplateResult {

@@ -10,3 +10,9 @@ declare module "virtual:pages" {
   const pages: Record<string, string>;
   export default pages;
 }
+
+declare module "virtual:examples" {
+  import type { Example } from "./examples.ts";
+  const examples: Example[];
+  export default examples;
+}

@@ -1,7 +1,7 @@
 /**
  * Vite plugin: serves, and copies into the built site, what the repository keeps elsewhere: the
- * models and the recorded examples, with a manifest of each. Gives the list of methods without
- * their pages, which are loaded on demand.
+ * models, with a manifest, and the recorded examples. Gives the list of examples, and the list of
+ * methods without their pages, which are loaded on demand.
  */
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -10,13 +10,19 @@ import type { Plugin } from "vite";
 import type { Trace } from "../generated/Trace.ts";
 import type { ModelManifest } from "../engine/protocol.ts";
 import type { Example } from "../app/examples.ts";
+import { promptOf } from "../app/text-of.ts";
 
 const COLLECTION = "stories";
+/** Recorded runs: the golden traces are the gallery. */
+const RECORDED = "tests/golden";
 const MODEL_FILES = ["config.json", "tokenizer.json", "model.safetensors"];
 /** Tables that lie beside a target. */
 const NGRAMS = "ngrams.bin";
 const METHODS = "virtual:methods";
 const PAGES = "virtual:pages";
+const EXAMPLES = "virtual:examples";
+/** The example that the page opens with; see web/app/settings.ts. */
+const FIRST = "speculative-decoding";
 
 /** A file of the site: where it is served and where it lies. */
 type Assets = Map<string, { path: string } | { text: string }>;
@@ -25,8 +31,11 @@ export function assets(root: string): Plugin {
   return {
     name: "decodescope-assets",
     enforce: "pre",
-    resolveId: (id) => ([METHODS, PAGES].includes(id) ? `\0${id}` : undefined),
+    resolveId: (id) => ([METHODS, PAGES, EXAMPLES].includes(id) ? `\0${id}` : undefined),
     load(id) {
+      if (id === `\0${EXAMPLES}`) {
+        return `export default ${JSON.stringify(examples(join(root, RECORDED)).list)};`;
+      }
       if (id !== `\0${METHODS}` && id !== `\0${PAGES}`) return;
       const path = join(root, "web/generated/methods.json");
       this.addWatchFile(path);
@@ -37,19 +46,23 @@ export function assets(root: string): Plugin {
       const list = methods.map((method) => ({ ...method, page: pseudo(method.page) }));
       return `export default ${JSON.stringify(id === `\0${METHODS}` ? list : pages)};`;
     },
+    // The first picture's trace travels beside the script that draws it.
+    transformIndexHtml() {
+      const first = examples(join(root, RECORDED)).list.find((it) => it.method === FIRST);
+      if (!first) return [];
+      const attrs = { rel: "preload", as: "fetch", crossorigin: "" };
+      return [{ tag: "link", attrs: { ...attrs, href: `./traces/${first.id}.json` } }];
+    },
     transform(code, id) {
       // Every browser that runs WebAssembly SIMD reads woff2: the older fonts stay at home.
       if (!id.endsWith("katex.min.css")) return;
       return code.replace(/,url\([^)]*\) format\("(woff|truetype)"\)/g, "");
     },
     configureServer(server) {
-      let found: Assets | undefined;
       server.middlewares.use((request, response, next) => {
         const name = decodeURIComponent((request.url ?? "").split("?")[0]!.slice(1));
         if (!/^(models|traces)\//.test(name)) return next();
-        // A manifest is asked for once a visit: time to look again at what there is.
-        if (!found || name.endsWith("/manifest.json")) found = gather(root);
-        const asset = found.get(name);
+        const asset = gather(root).get(name);
         if (!asset) {
           response.statusCode = 404;
           response.end();
@@ -74,7 +87,7 @@ export function assets(root: string): Plugin {
 function gather(root: string): Assets {
   const assets: Assets = new Map();
   models(join(root, "models", COLLECTION), assets);
-  examples(join(root, "tests/golden"), assets);
+  for (const [name, asset] of examples(join(root, RECORDED)).files) assets.set(name, asset);
   return assets;
 }
 
@@ -97,29 +110,19 @@ function models(folder: string, assets: Assets): void {
 }
 
 /** Every recorded run of a shipped model, with what the gallery says about it. */
-function examples(folder: string, assets: Assets): void {
+function examples(folder: string): { list: Example[]; files: Assets } {
   const list: Example[] = [];
+  const files: Assets = new Map();
   for (const file of existsSync(folder) ? readdirSync(folder).sort() : []) {
     if (!file.endsWith(".json")) continue;
-    const path = join(folder, file);
-    const trace = JSON.parse(readFileSync(path, "utf8")) as Trace;
+    const trace = JSON.parse(readFileSync(join(folder, file), "utf8")) as Trace;
     if (!trace.models?.target?.name.startsWith(`${COLLECTION}/`)) continue;
-    const example = { id: file.slice(0, -".json".length), method: trace.method, ...texts(trace) };
-    assets.set(`traces/${file}`, { text: JSON.stringify(trace) });
-    list.push(example);
+    list.push({
+      id: file.slice(0, -".json".length),
+      method: trace.method,
+      prompt: promptOf(trace),
+    });
+    files.set(`traces/${file}`, { text: JSON.stringify(trace) });
   }
-  assets.set("traces/manifest.json", { text: JSON.stringify(list) });
-}
-
-/** The texts of a trace, without the token that begins every document. */
-function texts(trace: Trace): { prompt: string; answer: string } {
-  const ends = new Set(trace.models.target?.end_tokens);
-  const read = (tokens: number[]) => {
-    const bytes = tokens
-      .filter((token) => !ends.has(token))
-      .map((token) => trace.vocabulary[token] ?? "")
-      .map((text) => Buffer.from(text as string | number[] as string));
-    return Buffer.concat(bytes).toString("utf8");
-  };
-  return { prompt: read(trace.prompt_tokens), answer: read(trace.tokens) };
+  return { list, files };
 }

@@ -35,7 +35,8 @@ export interface ClientOptions {
   connect: () => Link;
   /** Longest silence of a worker that has a call to answer, in ms. */
   patienceMs?: number;
-  onProgress?: (progress: Progress) => void;
+  /** Bytes of models on their way; `null` when nothing is on its way any more. */
+  onProgress?: (progress: Progress | null) => void;
 }
 
 /** Who watches a run. */
@@ -126,7 +127,11 @@ export class EngineClient {
       await this.#wait(link.calls.open(this.device, base));
       this.#ready = true;
     }
-    await this.#wait(link.calls.load(manifest, roles));
+    try {
+      await this.#wait(link.calls.load(manifest, roles));
+    } finally {
+      this.#options.onProgress?.(null);
+    }
     if (!this.#measured && roles.includes("target")) {
       await this.#wait(link.calls.measurePlain(WARM_UP_PROMPT));
       this.#measured = true;

@@ -3,7 +3,7 @@ import type { Described } from "../generated/Described.ts";
 import type { Trace } from "../generated/Trace.ts";
 import type { Link } from "./client.ts";
 import { Engines, type EngineStatus } from "./handles.ts";
-import type { Failure, ModelManifest, RunRequest } from "./protocol.ts";
+import type { Failure, ModelManifest, RunRequest, Told } from "./protocol.ts";
 
 const methods = [
   { id: "plain", needs: [] },
@@ -24,6 +24,7 @@ let begun: RunRequest[];
 let refuse: Partial<Record<string, Failure>>;
 let told: EngineStatus[];
 let online: boolean;
+let tellPage: (told: Told) => void;
 
 function connect(): Link {
   let device = "";
@@ -43,7 +44,7 @@ function connect(): Link {
       pause: () => say("pause", undefined),
       trace: () => say("trace", { recorded: { device } } as Trace),
     },
-    listen: () => {},
+    listen: (on) => (tellPage = on),
     terminate: () => {},
   };
 }
@@ -75,6 +76,17 @@ test("the page's engine is ready with the models that most methods need", async 
   expect(asked).toContain("webgpu open");
   expect(asked).toContain("webgpu load target+draft");
   expect(told.map((it) => it.state)).toEqual(["loading", "ready"]);
+});
+
+test("a model that loads later shows its bytes, then the engine is ready again", async () => {
+  const page = engines();
+  await page.prepare();
+  told = [];
+  const run = page.run({ method: "superposed", prompt: "p" });
+  tellPage({ type: "progress", loaded: 5, total: 100, what: "n-gram tables" });
+  await run;
+  expect(told[0]).toMatchObject({ state: "loading", progress: { loaded: 5 } });
+  expect(told.at(-1)).toMatchObject({ state: "ready" });
 });
 
 test("what will be downloaded is known before", async () => {

@@ -47,6 +47,8 @@ export class Engines {
   #manifest: Promise<ModelManifest> | undefined;
   #choice: Choice | undefined;
   #running: EngineClient | undefined;
+  /** The page's engine has been ready: models that come later do not take that back. */
+  #ready = false;
 
   constructor(options: EnginesOptions) {
     this.#options = options;
@@ -66,6 +68,7 @@ export class Engines {
       tell({ state: "loading", choice: await this.#choose(), progress: null });
       await this.#prepareOn(await this.#choose());
       const choice = await this.#choose();
+      this.#ready = true;
       tell({ state: "ready", choice });
       return choice;
     } catch (thrown) {
@@ -145,9 +148,11 @@ export class Engines {
     return client;
   }
 
-  #progress(progress: Progress): void {
-    if (!this.#choice) return;
-    this.#options.onStatus?.({ state: "loading", choice: this.#choice, progress });
+  #progress(progress: Progress | null): void {
+    const choice = this.#choice;
+    if (!choice) return;
+    if (progress) this.#options.onStatus?.({ state: "loading", choice, progress });
+    else if (this.#ready) this.#options.onStatus?.({ state: "ready", choice });
   }
 
   #models(): Promise<ModelManifest> {
