@@ -22,7 +22,7 @@ import "./parameters.ts";
 import { changed, controlsOf, type Params } from "./schema.ts";
 import { MAX_COMPARED, MAX_LENGTH, type Settings } from "./settings.ts";
 import "./share.ts";
-import { statusLine } from "./status.ts";
+import { sentence, statusLine } from "./status.ts";
 import { promptOf } from "./text-of.ts";
 
 const FAMILIES: Record<Family, string> = {
@@ -478,7 +478,7 @@ export class App extends LitElement {
           .links=${this.#links}
         ></decodescope-share>
       </div>
-      <div role="alert" class="problem" data-testid="problem">${this.problem}</div>
+      <div role="alert" class="problem" data-testid="problem">${sentence(this.problem)}</div>
       ${statusLine(this.status, {
         downloadBytes: this.downloadBytes,
         allow: this.allow,

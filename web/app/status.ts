@@ -32,7 +32,7 @@ function content(status: EngineStatus, actions: StatusActions) {
     case "failed":
       return html`
         ${status.choice ? html`<p>${status.choice.why}</p>` : nothing}
-        <p class="problem">${status.failure.message} The recorded examples still play.</p>
+        <p class="problem">${sentence(status.failure.message)} The recorded examples still play.</p>
         <button type="button" data-testid="retry" @click=${actions.retry}>Try again</button>
       `;
   }
@@ -64,4 +64,11 @@ function progressBar({ loaded, total, what }: Progress, cancel: () => void): Tem
 /** Bytes as a reader counts them. */
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** A message as a whole sentence; those of the command line begin small and end open. */
+export function sentence(message: string): string {
+  if (!message) return "";
+  const end = /[.!?]$/.test(message) ? "" : ".";
+  return message.charAt(0).toUpperCase() + message.slice(1) + end;
 }
