@@ -1,0 +1,196 @@
+// The page as readers meet it: before the model is there, by keyboard, on a phone, with a screen
+// reader, without WebGPU.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { Site } from "./site.ts";
+
+/** Weights and engine cannot be had. */
+const NO_MODEL = /\/(models|wasm)\//;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let site: Site;
+
+beforeAll(async () => {
+  site = await Site.start({ webgpu: false });
+});
+
+afterAll(() => site?.stop());
+
+const figure = (page: Page) => page.getByTestId("figure").first();
+const place = (page: Page) =>
+  figure(page).evaluate((it) => {
+    const { index, length } = it as unknown as { index: number; length: number };
+    return { index, length };
+  });
+
+async function serious(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    const { violations } = await axe.run();
+    return violations
+      .filter((it) => it.impact === "serious" || it.impact === "critical")
+      .map((it) => `${it.id}: ${it.nodes.map((node) => node.target.join(" ")).join(", ")}`);
+  });
+}
+
+describe("with the model out of reach", () => {
+  test("recorded examples of at least eight methods play", async () => {
+    const { page } = await site.open("", { blocked: NO_MODEL });
+    await figure(page).waitFor();
+    const examples = page.getByTestId("example");
+    const methods = new Set<string>();
+    for (let i = 0; i < (await examples.count()); i++) {
+      const example = examples.nth(i);
+      const id = await example.getAttribute("data-example");
+      await example.click();
+      await page.locator(`[data-example="${id}"][aria-current="true"]`).waitFor();
+      await figure(page).evaluate((it) =>
+        (it as unknown as { seekFraction(n: number): void }).seekFraction(1),
+      );
+      const { index, length } = await place(page);
+      expect(index).toBe(length);
+      expect(length).toBeGreaterThan(20);
+      methods.add(
+        await figure(page).evaluate(
+          (it) => (it as unknown as { trace: { method: string } }).trace.method,
+        ),
+      );
+    }
+    expect(methods.size).toBeGreaterThanOrEqual(8);
+  });
+
+  test("the page says in a sentence that the model did not come, and offers to try again", async () => {
+    const { page } = await site.open("?device=cpu", { blocked: NO_MODEL });
+    await page.getByTestId("retry").waitFor();
+    expect(await page.getByTestId("status").innerText()).toMatch(/recorded examples still play/);
+  });
+
+  test("what the reader typed survives a bad file", async () => {
+    const { page } = await site.open("", { blocked: NO_MODEL });
+    await page.getByTestId("prompt").fill("My own beginning");
+    const broken = {
+      name: "run.json",
+      mimeType: "application/json",
+      buffer: Buffer.from('{"version": 1, "events": ['),
+    };
+    await page.getByTestId("open-file").setInputFiles(broken);
+    await page.getByTestId("problem").getByText(/./).waitFor();
+    expect(await page.getByTestId("prompt").inputValue()).toBe("My own beginning");
+  });
+});
+
+describe("by keyboard", () => {
+  test("a run steps forward, back, by rounds, to its ends, and scrubs", async () => {
+    const { page } = await site.open("?method=speculative-decoding", { blocked: NO_MODEL });
+    await figure(page).waitFor();
+    await figure(page).locator('input[type="range"]').first().focus();
+    await page.keyboard.press("Home");
+    expect((await place(page)).index).toBe(0);
+    await page.keyboard.press("PageDown");
+    const round = (await place(page)).index;
+    expect(round).toBeGreaterThan(1);
+    await page.keyboard.press(".");
+    expect((await place(page)).index).toBe(round + 1);
+    await page.keyboard.press(",");
+    expect((await place(page)).index).toBe(round);
+    await page.keyboard.press("PageUp");
+    expect((await place(page)).index).toBeLessThan(round);
+    await page.keyboard.press("5");
+    const { index, length } = await place(page);
+    expect(Math.abs(index / length - 0.5)).toBeLessThan(0.1);
+    await page.keyboard.press("End");
+    expect((await place(page)).index).toBe(length);
+  });
+
+  test("every control is reached with the tab key, and shows where it is", async () => {
+    const { page } = await site.open("", { blocked: NO_MODEL });
+    await figure(page).waitFor();
+    const seen = new Set<string>();
+    for (let i = 0; i < 60; i++) {
+      await page.keyboard.press("Tab");
+      const name = await page.evaluate(() => {
+        let at = document.activeElement;
+        while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+        if (!at || at === document.body) return "";
+        const style = getComputedStyle(at);
+        const shown = style.outlineStyle !== "none" || style.boxShadow !== "none";
+        return `${shown ? "" : "INVISIBLE "}${at.localName}#${at.getAttribute("data-testid") ?? at.id}.${at.className}`;
+      });
+      if (name) seen.add(name);
+    }
+    expect([...seen].filter((name) => name.startsWith("INVISIBLE"))).toEqual([]);
+    const all = [...seen].join("\n");
+    for (const needed of ["#prompt", "#run", "#step", "#example", "#open-file"]) {
+      expect(all).toContain(needed);
+    }
+  });
+});
+
+describe("for everyone", () => {
+  const looks = [
+    { name: "desktop, light", options: { colorScheme: "light" as const } },
+    { name: "desktop, dark", options: { colorScheme: "dark" as const } },
+    { name: "phone", options: { viewport: { width: 390, height: 844 }, isMobile: true } },
+  ];
+  test.each(looks)("axe finds nothing serious: $name", async ({ options }) => {
+    const { page, complaints } = await site.open("?method=speculative-decoding", options);
+    await figure(page).waitFor();
+    expect(await serious(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  test("a phone scrolls down, never sideways", async () => {
+    const { page } = await site.open("", { viewport: { width: 390, height: 844 }, isMobile: true });
+    await figure(page).waitFor();
+    const { content, window } = await page.evaluate(() => ({
+      content: document.documentElement.scrollWidth,
+      window: document.documentElement.clientWidth,
+    }));
+    expect(content).toBeLessThanOrEqual(window);
+  });
+
+  test("the steps are said aloud in a polite live region", async () => {
+    const { page } = await site.open("?method=speculative-decoding", { blocked: NO_MODEL });
+    await figure(page).waitFor();
+    const live = figure(page).locator('[aria-live="polite"]').first();
+    await figure(page).locator('input[type="range"]').first().focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("PageDown");
+    await expect.poll(() => live.innerText()).toMatch(/\w/);
+  });
+});
+
+describe("the device", () => {
+  test("without WebGPU the page runs on the CPU and says why", async () => {
+    const { page, complaints } = await site.open("");
+    await page.getByTestId("device").waitFor({ timeout: 90_000 });
+    expect(await page.getByTestId("device").innerText()).toMatch(/CPU/);
+    expect(await page.getByTestId("device").innerText()).toMatch(/WebGPU/);
+    expect(complaints).toEqual([]);
+  });
+
+  test("a run can be scrubbed while it goes on, and no event is lost", async () => {
+    const { page } = await site.open("?device=cpu");
+    await page.getByTestId("device").waitFor({ timeout: 90_000 });
+    await page.getByTestId("prompt").fill("One day, a small dog");
+    await page.getByTestId("run").click();
+    await expect.poll(async () => (await place(page)).length).toBeGreaterThan(60);
+    const lengths: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      await figure(page).evaluate((it) => (it as unknown as { seek(n: number): void }).seek(10));
+      lengths.push((await place(page)).length);
+      await page.waitForTimeout(50);
+    }
+    expect(lengths).toEqual([...lengths].sort((a, b) => a - b));
+    await page.getByTestId("run").waitFor({ timeout: 90_000 });
+    const { length } = await place(page);
+    const events = await figure(page).evaluate(
+      (it) => (it as unknown as { trace: { events: unknown[] } }).trace.events.length,
+    );
+    expect(length).toBe(events);
+  });
+});
