@@ -6,12 +6,11 @@ use crate::{
     models::Loaded,
 };
 use decoding::{
-    NodeId, Result,
+    Result,
     method::Progress,
-    model::{Ask, LanguageModel},
+    model::LanguageModel,
     run::{Decoding, Request},
     session::{Models, TARGET},
-    toy,
 };
 use futures_lite::future::block_on;
 use serde_json::{Value, json};
@@ -56,29 +55,14 @@ pub fn bench(arguments: &BenchArguments) -> Result<(), Box<dyn Error>> {
 /// Milliseconds of one pass over 1 to 64 new nodes, each with its row, below a context that has
 /// its keys already.
 fn passes(model: &mut dyn LanguageModel) -> Result<Vec<Value>> {
-    let end = model.info().end_tokens.first().copied();
-    let words = (1..).filter(|it| Some(*it) != end).take(CONTEXT + 64).collect::<Vec<_>>();
-    let (forest, _) = toy::forest(&words);
-    let nodes: Vec<NodeId> = forest.iter().map(|it| it.0).collect();
-    let (context, new) = nodes.split_at(CONTEXT);
-    model.retain(&[])?;
-    block_on(model.forward(&forest, &context[CONTEXT - 1..], &Ask::rows()))?;
     let now = clock();
-    let mut table = Vec::new();
-    for count in NEW_NODES {
-        let mut times = Vec::new();
-        for repetition in 0..PASSES + 2 {
-            let start = now();
-            block_on(model.forward(&forest, &new[..count], &Ask::rows()))?;
-            if repetition >= 2 {
-                times.push(now() - start);
-            }
-            model.retain(context)?;
-        }
-        table.push(json!({ "nodes": count, "ms": median(&times) }));
-    }
-    model.retain(&[])?;
-    Ok(table)
+    NEW_NODES
+        .into_iter()
+        .map(|count| {
+            let times = block_on(llama::pass_times(model, CONTEXT, count, PASSES, &now))?;
+            Ok(json!({ "nodes": count, "ms": median(&times) }))
+        })
+        .collect()
 }
 
 /// Plain greedy decoding of a story, the pass that reads the prompt left out.

@@ -161,6 +161,24 @@ impl Engine {
         Ok(())
     }
 
+    /// Milliseconds of some passes over `count` new nodes below `context` nodes with keys, for the
+    /// benchmark. Drops the run.
+    #[wasm_bindgen(js_name = passTimes)]
+    pub async fn pass_times(
+        &mut self,
+        role: &str,
+        context: usize,
+        count: usize,
+        repetitions: usize,
+    ) -> Result<Vec<f64>, JsValue> {
+        self.running = None;
+        let missing = || thrown(Error::MissingModel { role: role.into() });
+        let model = self.models.by_role.get_mut(role).ok_or_else(missing)?;
+        let times = llama::pass_times(&mut **model, context, count, repetitions, now_ms).await;
+        self.pass_ms.take();
+        times.map_err(thrown)
+    }
+
     /// Begins a run and drops the one before. Gives the trace so far: the prompt.
     #[wasm_bindgen(unchecked_return_type = "Trace")]
     pub fn start(&mut self, asked: &JsValue) -> Result<JsValue, JsValue> {
