@@ -39,7 +39,7 @@ export const figureStyles = css`
   .middle {
     display: grid;
     grid-template-columns: minmax(0, 1fr) minmax(15rem, 20rem);
-    min-height: 30rem;
+    min-height: 32rem;
   }
   .stage {
     min-width: 0;

@@ -180,8 +180,8 @@ export const inspectorStyles = css`
   }
   .inspector dl {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(5.4rem, 1fr));
-    gap: var(--space-1) var(--space-3);
+    grid-template-columns: repeat(auto-fill, minmax(4.1rem, 1fr));
+    gap: 2px var(--space-1);
     margin: 0 0 var(--space-2);
   }
   .inspector dt {

@@ -146,7 +146,7 @@ function chip(scene: Scene, node: NodeState, place: Place, frame: Frame): SVGTem
   ];
   const { x, y } = { x: chipX(place.column, frame), y: chipY(place.row) };
   return svg`<g
-    class="chip ${node.status} ${scene.motion ? "moving" : ""}"
+    class="chip ${node.status} ${scene.motion && node.born > scene.state.index - 4 ? "moving" : ""}"
     data-node=${node.id}
     transform="translate(${x} ${y})"
   >
