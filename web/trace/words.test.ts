@@ -19,6 +19,10 @@ test("an emoji over four tokens stands whole in the first", () => {
   expect(texts("a🙂b", 2, 3, 4, 5)).toEqual(["a🙂", "", "", "", "b"]);
 });
 
+test("what follows an emoji keeps its own token", () => {
+  expect(texts("🙂é🙂你b", 4, 6, 10, 13)).toEqual(["🙂", "é", "🙂", "你", "b"]);
+});
+
 test("a family of joined emoji is one character", () => {
   expect(texts("👩‍👧!", 4, 7, 9)).toEqual(["👩‍👧", "", "", "!"]);
 });
