@@ -155,7 +155,7 @@ function apply(draft: Draft, index: number, event: Event): void {
       for (const node of event.nodes)
         change(draft, node, (it) => ({
           pruned: event.reason,
-          status: it.status === "draft" ? "pruned" : it.status,
+          status: isOpen(it) ? "pruned" : it.status,
         }));
       break;
     case "merge":
@@ -177,6 +177,10 @@ function change(draft: Draft, id: NodeId, with_: (it: NodeState) => Partial<Node
   const node = draft.nodes[id];
   if (node) draft.nodes[id] = { ...node, ...with_(node) };
 }
+
+/** Neither tested nor part of the text: a guess, or a text that a search still follows. */
+const isOpen = (node: NodeState): boolean =>
+  node.status === "draft" || (node.status === "chosen" && !node.committed);
 
 function changeRound(draft: Draft, with_: (it: Round) => Partial<Round>): void {
   const round = draft.rounds.at(-1);

@@ -52,13 +52,18 @@ export function renderInspector(scene: Scene, maxNewTokens: number | null): Temp
   return html`<section class="inspector" aria-label="Inspector">
     <header>
       <b class="word">${name}</b>
-      <span class="state ${node?.status ?? ""}">${node ? STATUS[node.status].name : state}</span>
+      <span class="state ${node?.status ?? ""}">${node ? statusName(node) : state}</span>
     </header>
     <p class="why">${sentence(scene)}</p>
-    ${warning ? html`<p class="trouble">${warning}</p>` : nothing}
     ${node ? renderNumbers(scene, node) : nothing} ${node ? renderCoin(scene, node) : nothing}
+    ${warning ? html`<p class="trouble">${warning}</p>` : nothing}
   </section>`;
 }
+
+const statusName = (node: NodeState): string =>
+  node.status === "chosen" && !node.committed
+    ? "a text the search follows"
+    : STATUS[node.status].name;
 
 /** [name, value, definition] */
 type Fact = readonly [string, string, string];
@@ -173,7 +178,7 @@ export const inspectorStyles = css`
     min-height: 4.35em;
   }
   .inspector .trouble {
-    margin: 0 0 var(--space-2);
+    margin: var(--space-2) 0;
     padding-left: var(--space-2);
     border-left: 3px solid var(--state-rejected);
     font: var(--size-2) / 1.45 var(--font-text);

@@ -2,20 +2,23 @@
 // `judge` and `commit`, of the whole trace: the reader chooses where to go from it.
 
 import { css, svg, type SVGTemplateResult } from "lit";
-import type { State } from "../trace/state.ts";
+import type { Round, State } from "../trace/state.ts";
 
 /** Height of the track in CSS pixels. */
 export const TRACK_HEIGHT = 26;
 
 export function renderTrack(end: State, index: number, width: number): SVGTemplateResult {
   const events = Math.max(1, end.index);
-  const most = Math.max(1, ...end.rounds.map((it) => it.emitted));
+  // A search commits its text at the end only; until then a round is as high as what it grew.
+  const search = end.rounds.filter((it) => it.emitted > 0).length * 4 < end.rounds.length;
+  const gain = (round: Round) => (search ? round.nodes.length : round.emitted);
+  const most = Math.max(1, ...end.rounds.map(gain));
   const x = (event: number) => (event / events) * width;
   const columns = end.rounds.map((round) => {
     const left = x(round.first);
     const wide = Math.max(1, x(round.last + 1) - left - (end.rounds.length < width / 4 ? 1 : 0));
-    const all = (round.emitted / most) * (TRACK_HEIGHT - 4);
-    const kept = (Math.min(round.accepted, round.emitted) / most) * (TRACK_HEIGHT - 4);
+    const all = (gain(round) / most) * (TRACK_HEIGHT - 4);
+    const kept = (Math.min(round.accepted, gain(round)) / most) * (TRACK_HEIGHT - 4);
     const past = round.first < index;
     return svg`<g class="column ${past ? "past" : ""}" data-round=${round.index}>
       <rect class="reach" x=${left} y="0" width=${wide} height=${TRACK_HEIGHT}></rect>

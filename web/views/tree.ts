@@ -165,7 +165,7 @@ function edge(node: NodeState, from: Place, to: Place, frame: Frame): SVGTemplat
   const y1 = chipY(from.row) + CHIP_HEIGHT / 2;
   const y2 = chipY(to.row) + CHIP_HEIGHT / 2;
   const middle = (x1 + x2) / 2;
-  const width = 1 + 4 * Math.sqrt(to.mass);
+  const width = node.logProb === null ? 1.5 : 1 + 4 * Math.sqrt(to.mass);
   return svg`<path
     class="edge ${node.status}"
     d="M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}"
@@ -198,7 +198,8 @@ function sweep(scene: Scene, growth: Growth, frame: Frame, height: number): SVGT
   const { state } = scene;
   const ordinal = growth.round.passes.findLast((it) => isTargetPass(state.passes[it]!));
   const pass = ordinal === undefined ? undefined : state.passes[ordinal];
-  if (!pass || growth.nodes.length === 0) return svg``;
+  const judgesAny = pass?.nodes.some((id) => id !== growth.head && growth.layout.places.has(id));
+  if (!pass || !judgesAny) return svg``;
   const scored = pass.nodes.flatMap((id) => growth.layout.places.get(id) ?? []);
   const columns = Math.max(0, ...scored.map((it) => it.column));
   const from = chipX(1, frame) - frame.gapX / 2;
@@ -206,7 +207,7 @@ function sweep(scene: Scene, growth: Growth, frame: Frame, height: number): SVGT
   const now = pass.index === state.index - 1;
   return svg`<g class="sweep ${now ? "now" : ""} ${scene.motion && now ? "moving" : ""}">
     <path d="M${from} 22v-6H${to}v6"></path>
-    <text class="caption" x=${from} y="11">one pass of the target scores ${pass.nodes.length} nodes</text>
+    <text class="caption" x=${from} y="11">one pass of the target scores ${pass.nodes.length} ${pass.nodes.length === 1 ? "node" : "nodes"}</text>
     ${now ? svg`<rect class="band" x=${from} y="24" width=${to - from} height=${height - 24}></rect>` : nothing}
     ${now && scene.motion ? svg`<line class="scan" x1="0" x2="0" y1="24" y2=${height} style="--from:${from}px;--to:${to}px"></line>` : nothing}
   </g>`;

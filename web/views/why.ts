@@ -6,7 +6,7 @@ import type { EventOf, NodeState, Round, State } from "../trace/state.ts";
 import { childWith, currentRound } from "../trace/state.ts";
 import { tokenName, type Vocabulary } from "../trace/words.ts";
 import { acceptance } from "./coin-numbers.ts";
-import { equals, percent, probability, proposed } from "./parts.ts";
+import { equals, percent, probability, proposed, targeted } from "./parts.ts";
 
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -47,7 +47,9 @@ function fate(
     case "bonus":
       return `All guesses were kept, and the same pass of the target gives ${name} on top${chance(node)}.`;
     case "pruned":
-      return `${name} was dropped without a test (${node.pruned}).`;
+      return node.by === "target"
+        ? `The search dropped ${name}${share(state, node)} (${node.pruned}).`
+        : `${name} was dropped without a test (${node.pruned}).`;
     case "draft":
     case "accepted":
     case "rejected": {
@@ -58,8 +60,16 @@ function fate(
     case "chosen":
       return node.draw
         ? `${name}: ${drawn(node.draw.event)}.`
-        : `${name} became text, proposed by ${node.by}.`;
+        : node.committed
+          ? `${name} became text, proposed by ${node.by}.`
+          : `The search goes on with ${name}${share(state, node)}.`;
   }
+}
+
+/** What the target thinks of a node, where that is known. */
+function share(state: State, node: NodeState): string {
+  const p = targeted(state, node);
+  return p === null ? "" : `, to which the target gives ${equals("p", p)}`;
 }
 
 const chance = (node: NodeState): string => (node.draw ? `, ${drawn(node.draw.event)}` : "");
@@ -165,7 +175,7 @@ export function trouble(state: State, maxNewTokens: number | null): string | nul
   }
   const over = state.rounds.filter((it) => it.emitted > 0 && testedIn(state, it) > 0);
   if (over.length >= 3 && over.every((it) => it.accepted === 0))
-    return `No guess has been kept in ${over.length} rounds: draft and target disagree at once, so every round pays for its guesses and gives one token, as plain decoding does.`;
+    return `No guess has been kept in ${over.length} rounds: already the first one is wrong each time, so a round pays for its guesses and gives one token, as plain decoding does.`;
   const round = currentRound(state);
   if (round && round.emitted > 0 && round.accepted === 0 && testedIn(state, round) > 0)
     return `Full rejection: none of ${round.drafted} guesses survived. The pass was not wasted: it still gives one token.`;
