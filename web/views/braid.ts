@@ -48,12 +48,12 @@ function stepsOf(state: State): BraidStep[] {
   });
 }
 
-/** Texts that ended in a round instead of living on as drafts. */
-const endedIn = (state: State, round: number): NodeState[] =>
-  state.finishes
-    .filter((it) => it.round === round)
+/** Texts that ended in a step instead of living on as drafts. */
+function endedIn(state: State, { step, drafts }: BraidStep): NodeState[] {
+  return state.finishes
     .map((it) => state.nodes[it.event.node]!)
-    .filter((it) => it.round === round);
+    .filter((it) => it.round === step && !drafts.some((draft) => draft.node === it.id));
+}
 
 /** Nodes of the draft that is looked at alone: its past, and its future as far as there is one. */
 function isolated(scene: Scene, steps: readonly BraidStep[]): Set<number> | null {
@@ -146,12 +146,17 @@ function render(scene: Scene): TemplateResult {
       <title>${said}</title>
       <rect class="body" x="0" y=${-CHIP / 2} width=${CHIP_WIDTH} height=${CHIP} rx="4" />
       <text class="code" x=${CHIP_WIDTH / 2} y="4" text-anchor="middle">${shortened(name(bundle.token), LETTERS)}</text>
+      ${
+        bundle.drafts.some((it) => state.nodes[it.node]?.finish)
+          ? svg`<rect class="cap" x=${CHIP_WIDTH + 5} y="-5" width="10" height="10" />`
+          : nothing
+      }
       <text class="small letters" x=${CHIP_WIDTH / 2} y=${CHIP / 2 + 12} text-anchor="middle">${letters}</text>
     </g>`;
   };
 
   const ended = (column: number): SVGTemplateResult[] =>
-    endedIn(state, braid.columns[column]!.step).map((node, i) => {
+    endedIn(state, steps[column]!).map((node, i) => {
       const parent = column > 0 ? placeOf(braid.columns[column - 1]!.bundles, node.parent) : null;
       const row = braid.columns[column]!.bundles.length + i;
       const rank = node.finish!.event.ranked ?? node.finish!.event.score;
@@ -295,7 +300,7 @@ function textOf({ state, vocabulary }: Scene, node: number): string {
 /** Room for the whole braid, so that it grows without moving anything. */
 function sizeOf({ end }: Scene): { width: number; height: number } {
   const steps = stepsOf(end);
-  const rows = steps.map((it) => it.drafts.length + endedIn(end, it.step).length);
+  const rows = steps.map((it) => it.drafts.length + endedIn(end, it).length);
   return {
     width: LEFT + steps.length * COLUMN + RIGHT,
     height: TOP + Math.max(1, ...rows) * ROW - 6,

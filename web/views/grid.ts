@@ -71,14 +71,29 @@ function nodeOf(state: State, cell: Cell): number | null {
 
 /**
  * In a window each diagonal is one guess at the text: all its cells stand for the last node that
- * was grown of it. By the distance of the column from the row.
+ * was grown of it. Row 0 is a path below the text's last token, and every other cell hangs below
+ * the one that stands before it on its diagonal. By the distance of the column from the row.
  */
 function diagonalNodes(state: State, cells: readonly Cell[]): Map<number, number> {
   const nodes = new Map<number, number>();
-  const deep = [...cells].sort((a, b) => a.row - b.row);
-  for (const cell of deep) {
-    const node = cell.state === "pending" ? null : nodeOf(state, cell);
-    if (node !== null) nodes.set(cell.column - cell.row, node);
+  const order = [...cells].sort((a, b) => a.row - b.row || a.column - b.column);
+  let path: number | null = null;
+  for (const cell of order) {
+    const apart = cell.column - cell.row;
+    if (cell.state === "pending") {
+      path = state.rounds[cell.round]?.head ?? null;
+      if (path !== null) nodes.set(apart, path);
+      continue;
+    }
+    const above: number | null = cell.row === 0 ? path : (nodes.get(apart) ?? null);
+    const twins: number[] = (state.nodes[above ?? -1]?.children ?? []).filter((id) => {
+      const node = state.nodes[id]!;
+      return node.token === cell.token && node.round === cell.round && node.by === cell.state;
+    });
+    // The path was grown before what hangs below it.
+    const node: number | undefined = cell.row === 0 ? twins[0] : twins.at(-1);
+    if (cell.row === 0) path = node ?? null;
+    if (node !== undefined) nodes.set(apart, node);
   }
   return nodes;
 }
@@ -152,7 +167,7 @@ function render(scene: Scene): TemplateResult {
   const cell = (it: Placed & Cell): SVGTemplateResult => {
     const name = tokenName(vocabulary, it.token);
     const state_ = it.ahead ? "ahead" : it.state;
-    const node = diagonals.get(it.column - it.row) ?? nodeOf(state, it);
+    const node = shape.staircase ? nodeOf(state, it) : (diagonals.get(it.column - it.row) ?? null);
     const where = shape.staircase ? `iteration ${it.row}` : `level ${it.row}`;
     const what = STATES[it.state] ?? it.state;
     const said = `${where}, position ${it.column}: ${name}, ${what}${

@@ -108,7 +108,7 @@ function render(scene: Scene): TemplateResult {
 
   const stops = strip.tries.map((_, i) => String(i));
   return html`
-    <p class="layers-now">
+    <p class="layers-now" style="min-block-size: ${scene.width < 560 ? 2.8 : 1.4}em">
       The draft runs ${rows.length - now.size} of ${rows.length}
       blocks${now.size > 0 ? html`; left out: <b>${[...now].join(", ")}</b>` : nothing}.
     </p>
@@ -138,7 +138,7 @@ function render(scene: Scene): TemplateResult {
             (at) => svg`<path class="tick" d="M${x(0)} ${plot.y(at)}H${frame.width}" />
               <text class="small" x=${x(0) - 6} y=${plot.y(at) + 4} text-anchor="end">${Math.round(at * 100)} %</text>`,
           )}
-          <text class="small" x=${frame.width + 6} y=${plot.y(strip.best.at(-1) ?? 0) + 4}>
+          <text class="small" x=${frame.width + 10} y=${plot.y(strip.best.at(-1) ?? 0) + 4}>
             ${strip.best.length > 0 ? `best ${percent(strip.best.at(-1)!)}` : ""}
           </text>
         </g>
@@ -177,7 +177,7 @@ export const layers: View = {
   title: "Layers",
   applies: (end) => layerTable(end) !== undefined,
   rank: () => 4,
-  height: ({ end }) => sizeOf(end).height + 72,
+  height: ({ end, width }) => sizeOf(end).height + (width < 560 ? 94 : 72),
   render,
   styles: [
     boxStyles,
@@ -185,7 +185,6 @@ export const layers: View = {
       .layers-now {
         margin: 0 var(--space-4) var(--space-2);
         font: var(--size-2) / 1.4 var(--font-label);
-        min-block-size: 1.4em;
       }
       .layers .in {
         fill: var(--paper);

@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "toy6" => (Models::new(toy::toy6()).with(DRAFT, toy::toy6()), vec![0]),
         "f5" => (Models::new(toy::f5()).with(DRAFT, toy::f5()), vec![0, 1]),
         "random" => (
-            Models::new(toy::Toy::random(48, 3, 9.0).with_skipped(toy::Toy::random(48, 3, 7.0)))
+            Models::new(toy::Toy::random(48, 3, 9.0).with_skipped(toy::Toy::random(48, 11, 7.0)))
                 .with(DRAFT, toy::Toy::random(48, 4, 7.0)),
             vec![5, 17, 40],
         ),

@@ -1,0 +1,220 @@
+// @vitest-environment happy-dom
+// Draws the states of small recorded runs and looks at what is there. The runs are of the toy
+// models: `cargo run -p decoding --example toy_trace` wrote them.
+import { render } from "lit";
+import { afterEach, expect, test, vi } from "vitest";
+import type { Trace } from "../generated/Trace.ts";
+import { Fold } from "../trace/fold.ts";
+import { tokenName } from "../trace/words.ts";
+import { braid } from "./braid.ts";
+import { curve } from "./curve.ts";
+import { grid } from "./grid.ts";
+import { lattice } from "./lattice.ts";
+import { layers } from "./layers.ts";
+import { columnAt, history } from "./layout/table.ts";
+import { tables } from "./tables.ts";
+import type { Scene, View } from "./view.ts";
+
+const FILES = import.meta.glob<string>("./fixtures/*.json", {
+  eager: true,
+  query: "?raw",
+  import: "default",
+});
+
+const load = (name: string): Trace => JSON.parse(FILES[`./fixtures/${name}.json`]!) as Trace;
+
+/** A stage that draws one view of one run at any place. */
+function stage(view: View, name: string) {
+  const trace = load(name);
+  const fold = new Fold(trace.events);
+  const box = document.body.appendChild(document.createElement("div"));
+  const at = (index: number, more: Partial<Scene> = {}): Scene => {
+    const scene: Scene = {
+      state: fold.at(index),
+      end: fold.head(),
+      vocabulary: trace.vocabulary,
+      recorded: null,
+      params: {},
+      width: 800,
+      selection: { node: null, token: null, round: null },
+      options: {},
+      setOption: () => {},
+      motion: false,
+      ...more,
+    };
+    render(view.render(scene), box);
+    return scene;
+  };
+  const texts = (selector: string) =>
+    [...box.querySelectorAll(selector)].map((it) => it.textContent!.trim());
+  return { trace, fold, box, at, texts, length: trace.events.length };
+}
+
+/** Places of a run that are looked at, the first and the last among them. */
+const places = (length: number): number[] =>
+  [...Array(length + 1).keys()].filter((it) => it % 11 === 0 || it === length);
+
+// A drawing by a simulated browser takes its time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
+
+afterEach(() => document.body.replaceChildren());
+
+const CASES: [string, View, string][] = [
+  ["lattice of beams", lattice, "beams"],
+  ["lattice with merges", lattice, "lattice"],
+  ["braid", braid, "drafts"],
+  ["grid of iterations", grid, "iterations"],
+  ["grid of a window", grid, "window"],
+  ["layers", layers, "layers"],
+  ["tables of a pool", tables, "window"],
+  ["tables of beams", tables, "beams"],
+  ["curves", curve, "numbers"],
+];
+
+test.each(CASES)("%s: any state draws, one tab stop a widget, the same height", (_, view, name) => {
+  const { fold, box, at, length } = stage(view, name);
+  expect(view.applies(fold.head())).toBe(true);
+  const heights = new Set<number>();
+  for (let index = 0; index <= length; index++) {
+    heights.add(view.height(at(index)));
+    expect(box.innerHTML).not.toMatch(/NaN|Infinity|undefined|\[object/);
+    for (const widget of box.querySelectorAll("[role=listbox], table")) {
+      const stops = widget.querySelectorAll("[data-stop]");
+      if (stops.length > 0)
+        expect(widget.querySelectorAll("[data-stop][tabindex='0']")).toHaveLength(1);
+      for (const stop of stops)
+        expect(stop.getAttribute("aria-label") ?? stop.textContent!.trim()).not.toBe("");
+    }
+  }
+  expect(heights.size).toBe(1);
+});
+
+test.each(CASES.slice(0, 4))("%s: a mark never moves once it stands", (_, view, name) => {
+  const { box, at, length } = stage(view, name);
+  const stands = new Map<string, string>();
+  for (const index of places(length)) {
+    at(index);
+    for (const mark of box.querySelectorAll("g[data-stop]")) {
+      const stop = mark.getAttribute("data-stop")!;
+      const place = mark.getAttribute("transform")!;
+      expect(place, `mark ${stop} after event ${index}`).toBe(stands.get(stop) ?? place);
+      stands.set(stop, place);
+    }
+  }
+  expect(stands.size).toBeGreaterThan(3);
+});
+
+test.each(CASES)("%s: looking back shows what was there before", (_, view, name) => {
+  const { box, at, length } = stage(view, name);
+  const drawn = () => box.innerHTML.replace(/<!--.*?-->/g, "");
+  const third = Math.floor(length / 3);
+  at(third);
+  const before = drawn();
+  at(length);
+  if (name !== "numbers") expect(drawn()).not.toBe(before);
+  at(third);
+  expect(drawn()).toBe(before);
+});
+
+test("merged nodes are not drawn, and every merge is one strand at most", () => {
+  const { fold, box, at, length } = stage(lattice, "lattice");
+  at(length);
+  const { merges } = fold.head();
+  expect(merges.length).toBeGreaterThan(0);
+  for (const { event } of merges)
+    expect(box.querySelector(`[data-stop="${event.from}"]`)).toBeNull();
+  const paths = [...box.querySelectorAll(".join .merged")].map((it) => it.getAttribute("d"));
+  expect(paths.length).toBeGreaterThan(0);
+  expect(paths.length).toBeLessThanOrEqual(merges.length);
+  expect(new Set(paths).size).toBe(paths.length);
+});
+
+test("a beam stands on the rank of its sum, and the finished text has its ranked score", () => {
+  const { fold, box, at, length } = stage(lattice, "beams");
+  const first = fold.head().rounds[1]!.last + 1;
+  at(first);
+  const rows = [...fold.at(first).tables.get("beams")!.rows.values()];
+  const heightOf = (node: unknown) => {
+    const place = box.querySelector(`[data-stop="${String(node)}"]`)!.getAttribute("transform")!;
+    return Number(/ ([\d.]+)\)/.exec(place)![1]);
+  };
+  const places = rows.map((it) => heightOf(it.cells[1]));
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  at(length);
+  expect(box.querySelector(".fate-finished.best .small")!.textContent).toBe("−0.57");
+});
+
+test("the weights of every step of the drafts sum to one", () => {
+  const { fold } = stage(braid, "drafts");
+  const steps = history(fold.head().tables.get("drafts")!);
+  expect(steps.length).toBeGreaterThan(1);
+  for (const step of steps) {
+    const weights = [...step.rows.values()].map((it) => Number(it.cells[columnAt(step, "weight")]));
+    expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
+  }
+});
+
+test("a number key looks at one draft alone", () => {
+  const { box, at, length } = stage(braid, "drafts");
+  let asked: unknown;
+  const end = Math.floor(length / 2);
+  at(end, { setOption: (name, value) => (asked = [name, value]) });
+  expect(box.querySelectorAll(".dim")).toHaveLength(0);
+  const stop = box.querySelector("[data-stop]")!;
+  stop.dispatchEvent(new KeyboardEvent("keydown", { key: "2", bubbles: true }));
+  expect(asked).toEqual(["draft", "B"]);
+  at(end, { options: { draft: "B" } });
+  expect(box.querySelectorAll(".word.dim").length).toBeGreaterThan(0);
+  expect(box.querySelectorAll(".word:not(.dim)").length).toBeGreaterThan(0);
+});
+
+test("fixed cells hold the final text", () => {
+  const { trace, box, at, length } = stage(grid, "iterations");
+  at(length);
+  const fixed = [...box.querySelectorAll(".guess-cell.fixed[data-stop]")];
+  expect(fixed.length).toBeGreaterThanOrEqual(trace.tokens.length);
+  for (const cell of fixed) {
+    const position = Number(cell.getAttribute("data-stop")!.split(":")[1]);
+    const token = trace.tokens[position - trace.prompt_tokens.length]!;
+    expect(cell.querySelector(".code")!.textContent).toBe(tokenName(trace.vocabulary, token));
+  }
+});
+
+test("a diagonal of the window and the phrase it left carry the same node", () => {
+  const { box, at, fold, length } = stage(grid, "window");
+  let seen = 0;
+  for (let index = 0; index <= length; index++) {
+    if (fold.events[index - 1]?.kind !== "table") continue;
+    at(index);
+    for (const phrase of box.querySelectorAll(".phrase.new[data-node]")) {
+      const node = phrase.getAttribute("data-node")!;
+      const cells = [...box.querySelectorAll(`.guess-cell[data-node="${node}"] .code`)];
+      if (cells.length === 0) continue;
+      seen++;
+      const words = [...phrase.querySelectorAll("span")].map((it) => it.textContent);
+      // The first cell of a diagonal is the key; the phrase is what follows.
+      expect(cells.map((it) => it.textContent).slice(1)).toEqual(words);
+    }
+  }
+  expect(seen).toBeGreaterThan(3);
+});
+
+test("arrows move focus through a picture", () => {
+  const { box, at, length } = stage(lattice, "beams");
+  at(length);
+  const press = (key: string) =>
+    document.activeElement!.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  const at_ = () => document.activeElement!.getAttribute("data-stop");
+  box.querySelector<HTMLElement>("[tabindex='0']")!.focus();
+  const start = at_();
+  press("ArrowLeft");
+  const parent = at_();
+  expect(parent).not.toBe(start);
+  press("ArrowRight");
+  expect(at_()).toBe(start);
+  press("ArrowLeft");
+  press("ArrowDown");
+  expect(at_()).not.toBe(parent);
+  press("ArrowUp");
+  expect(at_()).toBe(parent);
+});
