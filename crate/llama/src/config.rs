@@ -119,6 +119,17 @@ impl Config {
         if let Some((name, _)) = sizes.iter().find(|it| it.1 == 0) {
             return Err(format!("{name} is 0"));
         }
+        // Our kernels read four numbers at a time.
+        let rows = [("hidden_size", self.width), ("intermediate_size", self.mlp_width)];
+        if let Some((name, size)) = rows.iter().find(|it| !it.1.is_multiple_of(4)) {
+            return Err(format!("{name} is {size}, which is not a multiple of 4"));
+        }
+        if !(self.heads * self.head_dim).is_multiple_of(4) {
+            return Err(format!(
+                "{} heads of {} numbers are not a multiple of 4",
+                self.heads, self.head_dim
+            ));
+        }
         if !self.heads.is_multiple_of(self.kv_heads) {
             return Err(format!(
                 "{} attention heads cannot share {} key/value heads evenly",
@@ -247,6 +258,7 @@ mod tests {
         assert!(message(json!({"hidden_act": "gelu"})).contains("hidden_act to \"gelu\""));
         assert!(message(json!({"num_key_value_heads": 3})).contains("evenly"));
         assert!(message(json!({"head_dim": 7})).contains("odd"));
+        assert!(message(json!({"intermediate_size": 30})).contains("multiple of 4"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod config;
 mod device;
 mod error;
 mod files;
+mod kernels;
 mod measure;
 mod model;
 mod network;

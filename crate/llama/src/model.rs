@@ -26,6 +26,8 @@ pub struct Llama {
 const SLOT_CONTEXTS: usize = 16;
 /// A pass looks at a multiple of this many slots, so that shapes on a GPU are few.
 const SLOT_STEP: usize = 64;
+/// Most entries of a row that the device looks for.
+const DEVICE_TOP_K: usize = 128;
 /// Rows of one trip through the network: a longer prompt goes through in several.
 const CHUNK: usize = 256;
 
@@ -157,7 +159,7 @@ impl Llama {
         let used = self.slots.used().next_multiple_of(SLOT_STEP);
         self.network.reserve(used);
         let wanted = Wanted {
-            logits: ask.rows != Rows::None,
+            rows: rows_read(ask.rows, self.info.vocab_size),
             hidden: &ask.hidden,
             exits: &ask.exits,
             attention: &ask.attention,
@@ -195,18 +197,17 @@ impl Llama {
     ) -> Scores {
         let vocab_size = self.info.vocab_size;
         let mut scores = Scores { vocab_size, fed: pass.fed.clone(), ..Scores::default() };
-        let mut logits = tables.logits;
-        log_softmax(&mut logits, vocab_size);
-        match ask.rows {
-            Rows::Full => scores.log_probs = logits,
-            Rows::TopK(k) => {
-                scores.top = logits.chunks(vocab_size).map(|it| row::top_k(it, k)).collect();
+        match (ask.rows, rows_read(ask.rows, vocab_size)) {
+            (Rows::TopK(_), Rows::TopK(k)) => {
+                scores.top = tables.rows.chunks(1 + 2 * k).map(top_of).collect();
             }
-            Rows::None => {}
+            (Rows::TopK(k), _) => {
+                scores.top = tables.rows.chunks(vocab_size).map(|it| row::top_k(it, k)).collect();
+            }
+            _ => scores.log_probs = tables.rows,
         }
         scores.hidden = tables.hidden;
         scores.exits = tables.exits;
-        scores.exits.iter_mut().for_each(|it| log_softmax(it, vocab_size));
         scores.attention = tables
             .attention
             .iter()
@@ -227,7 +228,7 @@ impl Llama {
 /// Rows on the CPU, in the order of the asked nodes.
 #[derive(Default)]
 struct Tables {
-    logits: Vec<f32>,
+    rows: Vec<f32>,
     hidden: Vec<Vec<f32>>,
     exits: Vec<Vec<f32>>,
     attention: Vec<Vec<f32>>,
@@ -243,7 +244,7 @@ struct Reading {
 
 #[derive(Clone, Copy)]
 enum Goal {
-    Logits,
+    Rows,
     Hidden(usize),
     Exit(usize),
     Attention(usize),
@@ -255,7 +256,7 @@ impl Reading {
             self.tensors.push(tensor);
             self.goals.push((goal, here.clone()));
         };
-        outcome.logits.into_iter().for_each(|it| push(Goal::Logits, it));
+        outcome.rows.into_iter().for_each(|it| push(Goal::Rows, it));
         outcome.hidden.into_iter().enumerate().for_each(|(i, it)| push(Goal::Hidden(i), it));
         outcome.exits.into_iter().enumerate().for_each(|(i, it)| push(Goal::Exit(i), it));
         outcome.attention.into_iter().enumerate().for_each(|(i, it)| push(Goal::Attention(i), it));
@@ -268,7 +269,7 @@ impl Reading {
         let mut tables = Tables::default();
         for ((goal, here), data) in goals.into_iter().zip(read) {
             let table = match goal {
-                Goal::Logits => &mut tables.logits,
+                Goal::Rows => &mut tables.rows,
                 Goal::Hidden(index) => at(&mut tables.hidden, index),
                 Goal::Exit(index) => at(&mut tables.exits, index),
                 Goal::Attention(index) => at(&mut tables.attention, index),
@@ -306,13 +307,18 @@ fn place(
     Ok(())
 }
 
-fn log_softmax(rows: &mut [f32], width: usize) {
-    for row in rows.chunks_mut(width) {
-        let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let sum: f32 = row.iter().map(|it| (it - max).exp()).sum();
-        let log_sum = max + sum.ln();
-        row.iter_mut().for_each(|it| *it -= log_sum);
+/// What the device is asked for: beyond some size, a whole row is sooner there than its best.
+fn rows_read(asked: Rows, vocab_size: usize) -> Rows {
+    match asked {
+        Rows::TopK(k) if k > DEVICE_TOP_K.min(vocab_size) => Rows::Full,
+        other => other,
     }
+}
+
+/// A row of `row_top_k` without its log-sum-exp.
+fn top_of(row: &[f32]) -> Vec<(TokenId, f32)> {
+    let (ids, log_probs) = row[1..].split_at(row.len() / 2);
+    ids.iter().zip(log_probs).map(|(&id, &log_prob)| (id as TokenId, log_prob)).collect()
 }
 
 impl LanguageModel for Llama {

@@ -1,12 +1,19 @@
 //! The arithmetic of a Llama decoder over slots: embedding, layers, final norm, head.
 //! Knows neither forests nor tokenizers; a `Pass` says what runs and what sees what.
 
-use crate::{Config, LoadError, pass::Pass, weights::Weights};
-use burn::tensor::{
-    Device, Int, Tensor, TensorData,
-    activation::{silu, softmax},
+use crate::{
+    Config, LoadError,
+    kernels::{
+        Heads, Seen, add_linear, norm_gated, norm_linear, row_top_k, store_keys, tree_attention,
+    },
+    pass::Pass,
+    weights::Weights,
 };
-use decoding::{Input, model::Variant};
+use burn::tensor::{DType, Device, Int, Tensor, TensorData, activation::softmax};
+use decoding::{
+    Input,
+    model::{Rows, Variant},
+};
 use std::ops::Range;
 
 /// Weights of one layer; matrices are `[out, in]` as in the file.
@@ -35,9 +42,8 @@ pub(crate) struct Network {
     norm: Tensor<1>,
     /// `[vocab_size, width]`
     head: Tensor<2>,
-    /// `[context_len, head_dim]` each, row-major; the two halves of a row are the same.
-    cos: Vec<f32>,
-    sin: Vec<f32>,
+    /// RoPE by position, `[context_len, head_dim]`: cosines, then sines.
+    angles: Vec<f32>,
     /// Slots there is memory for.
     capacity: usize,
 }
@@ -55,7 +61,7 @@ pub(crate) struct Trip<'a> {
 
 /// What a pass is to bring back, by row of the pass.
 pub(crate) struct Wanted<'a> {
-    pub(crate) logits: bool,
+    pub(crate) rows: Rows,
     /// As in `Ask`.
     pub(crate) hidden: &'a [usize],
     pub(crate) exits: &'a [usize],
@@ -63,12 +69,13 @@ pub(crate) struct Wanted<'a> {
 }
 
 /// Still on the device; one row per asked row, in the order asked.
+#[derive(Default)]
 pub(crate) struct Outcome {
-    /// `[rows, vocab_size]`
-    pub(crate) logits: Option<Tensor<2>>,
+    /// `Rows::Full`: `[rows, vocab_size]` log-probabilities; `Rows::TopK`: as `row_top_k` gives.
+    pub(crate) rows: Option<Tensor<2>>,
     /// `[rows, width]` each
     pub(crate) hidden: Vec<Tensor<2>>,
-    /// `[rows, vocab_size]` each
+    /// `[rows, vocab_size]` log-probabilities each
     pub(crate) exits: Vec<Tensor<2>>,
     /// `[rows, used slots]` each
     pub(crate) attention: Vec<Tensor<2>>,
@@ -98,7 +105,7 @@ impl Network {
             matrix(weights.get("lm_head.weight", &[vocab, width])?, vocab, width, device)
         };
         let norm = loader.norm("model.norm.weight")?;
-        let (cos, sin) = rotations(&config);
+        let angles = rotations(&config);
         let capacity = START_CONTEXTS * config.context_len;
         Ok(Self {
             device: device.clone(),
@@ -107,8 +114,7 @@ impl Network {
             layers,
             norm,
             head,
-            cos,
-            sin,
+            angles,
             capacity,
             config,
         })
@@ -152,79 +158,79 @@ impl Network {
     /// count from the first of `rows`.
     pub(crate) fn forward(&mut self, trip: Trip, asked: &[usize], wanted: &Wanted) -> Outcome {
         let Trip { pass, rows, inputs, variant, used } = trip;
-        let count = rows.len();
-        let (heads, kv, dim) = (self.config.heads, self.config.kv_heads, self.config.head_dim);
         let epsilon = self.config.norm_epsilon;
-        let cos = self.positions(&self.cos, &pass.depths[rows.clone()]);
-        let sin = self.positions(&self.sin, &pass.depths[rows.clone()]);
-        let mask = mask(&pass.visible[rows.clone()], used, &self.device);
-        let runs = runs(&pass.slots[rows]);
-        let pick = Pick::new(asked, count, &self.device);
-        let mut outcome =
-            Outcome { logits: None, hidden: Vec::new(), exits: Vec::new(), attention: Vec::new() };
-        let mut after = Vec::with_capacity(self.layers.len() + 1);
-        let mut seen = Vec::new();
+        let heads = self.heads();
+        let angles = self.angles(&pass.depths[rows.clone()]);
+        let visible = &pass.visible[rows.clone()];
+        let seen = Seen::new(visible, &self.device);
+        let slots = indices(pass.slots[rows.clone()].iter().map(|&it| it as i32), &self.device);
+        let pick = Pick::new(asked, rows.len(), &self.device);
+        let mut after = Vec::with_capacity(self.layers.len() + 2);
+        let mut attention = Vec::new();
 
         let mut x = self.embed(inputs);
         for (index, layer) in self.layers.iter_mut().enumerate() {
-            after.push(
-                (wanted.hidden.contains(&index) || wanted.exits.contains(&index))
-                    .then(|| pick.rows(x.clone())),
-            );
-            let index = index as u32;
-            if !variant.skip_attention.contains(&index) {
-                let normed = norm(x.clone(), &layer.attention_norm, epsilon);
-                let mixed = normed.matmul(layer.query_key_value.clone().transpose()).reshape([
-                    count,
-                    heads + 2 * kv,
-                    dim,
-                ]);
-                let turned = rotate(mixed.clone().narrow(1, 0, heads + kv), &cos, &sin);
-                let queries = turned.clone().narrow(1, 0, heads);
-                write(&mut layer.keys, turned.narrow(1, heads, kv), &runs);
-                write(&mut layer.values, mixed.narrow(1, heads + kv, kv), &runs);
-                let keys = layer.keys.clone().narrow(1, 0, used);
-                let values = layer.values.clone().narrow(1, 0, used);
-                let (attended, weights) = attend(queries, keys, values, mask.clone());
-                if wanted.attention.contains(&(index as usize)) {
-                    seen.push((index as usize, pick.rows(weights.mean_dim(1).squeeze_dim(1))));
+            let kept = wanted.hidden.contains(&index) || wanted.exits.contains(&index);
+            after.push(kept.then(|| pick.rows(x.clone())));
+            if !variant.skip_attention.contains(&(index as u32)) {
+                let norm = &layer.attention_norm;
+                let mixed = norm_linear(x.clone(), norm, &layer.query_key_value, epsilon);
+                let (keys, values) = (&mut layer.keys, &mut layer.values);
+                let mixed = store_keys(mixed, keys, values, &angles, &slots, heads);
+                if wanted.attention.contains(&index) {
+                    let visible: Vec<_> = asked.iter().map(|&it| visible[it].as_slice()).collect();
+                    let queries = pick.rows(mixed.clone());
+                    let weights = attention_weights(queries, keys, &visible, heads, used);
+                    attention.push((index, weights));
                 }
-                x = x + attended.matmul(layer.attention_output.clone().transpose());
+                let attended = tree_attention(mixed, keys, values, &seen, heads);
+                x = add_linear(attended, &layer.attention_output, x);
             }
-            if !variant.skip_mlp.contains(&index) {
-                let width = self.config.mlp_width;
-                let normed = norm(x.clone(), &layer.mlp_norm, epsilon);
-                let both = normed.matmul(layer.gate_up.clone().transpose());
-                let gated = silu(both.clone().narrow(1, 0, width)) * both.narrow(1, width, width);
-                x = x + gated.matmul(layer.down.clone().transpose());
+            if !variant.skip_mlp.contains(&(index as u32)) {
+                let gated = norm_gated(x.clone(), &layer.mlp_norm, &layer.gate_up, epsilon);
+                x = add_linear(gated, &layer.down, x);
             }
         }
+        if asked.is_empty() {
+            return Outcome::default();
+        }
         let last = pick.rows(x);
-        let normed = norm(last.clone(), &self.norm, epsilon);
-        after.push(Some(last));
-        after.push(Some(normed.clone()));
+        after.push(Some(last.clone()));
+        if wanted.hidden.contains(&after.len()) {
+            after.push(Some(norm(last.clone(), &self.norm, epsilon)));
+        }
         let state = |index: usize| after[index].clone().expect("asked states were kept");
-        outcome.hidden = wanted.hidden.iter().map(|&it| state(it)).collect();
-        outcome.exits = wanted
-            .exits
-            .iter()
-            .map(|&it| self.logits(norm(state(it), &self.norm, epsilon)))
-            .collect();
-        outcome.attention = wanted
-            .attention
-            .iter()
-            .map(|&layer| {
-                let found = seen.iter().find(|it| it.0 == layer);
-                found.expect("asked layers were not skipped").1.clone()
-            })
-            .collect();
-        outcome.logits = wanted.logits.then(|| self.logits(normed));
-        outcome
+        let weights = |layer: usize| {
+            let found = attention.iter().find(|it| it.0 == layer);
+            found.expect("asked layers were not skipped").1.clone()
+        };
+        Outcome {
+            hidden: wanted.hidden.iter().map(|&it| state(it)).collect(),
+            exits: wanted.exits.iter().map(|&it| self.log_probs(state(it))).collect(),
+            attention: wanted.attention.iter().map(|&it| weights(it)).collect(),
+            rows: match wanted.rows {
+                Rows::Full => Some(self.log_probs(last)),
+                Rows::TopK(k) => Some(row_top_k(self.logits(last), k)),
+                Rows::None => None,
+            },
+        }
     }
 
-    /// `[rows, width]` → `[rows, vocab_size]`
+    fn heads(&self) -> Heads {
+        let Config { heads, kv_heads, head_dim, .. } = self.config;
+        Heads { queries: heads, keys: kv_heads, dim: head_dim }
+    }
+
+    /// `[rows, width]` → `[rows, vocab_size]` natural-log probabilities
+    fn log_probs(&self, x: Tensor<2>) -> Tensor<2> {
+        let logits = self.logits(x);
+        let log_sums = row_top_k(logits.clone(), 0);
+        logits - log_sums
+    }
+
+    /// Final norm and head: `[rows, width]` → `[rows, vocab_size]`
     fn logits(&self, x: Tensor<2>) -> Tensor<2> {
-        x.matmul(self.head.clone().transpose())
+        norm_linear(x, &self.norm, &self.head, self.config.norm_epsilon)
     }
 
     /// → `[rows, width]`
@@ -239,9 +245,8 @@ impl Network {
                 Input::Blend(parts) => parts.clone(),
             })
             .collect();
-        let ids: Vec<i32> = parts.iter().flatten().map(|it| it.0 as i32).collect();
-        let total = ids.len();
-        let ids = Tensor::<1, Int>::from_data(TensorData::new(ids, [total]), &self.device);
+        let total = parts.iter().map(Vec::len).sum();
+        let ids = indices(parts.iter().flatten().map(|it| it.0 as i32), &self.device);
         let rows = self.embedding.clone().select(0, ids);
         if inputs.iter().all(|it| !matches!(it, Input::Blend(_))) {
             return rows;
@@ -257,12 +262,15 @@ impl Network {
         matrix(weights, inputs.len(), total, &self.device).matmul(rows)
     }
 
-    /// Rows of a rotation table: → `[rows, 1, head_dim]`
-    fn positions(&self, table: &[f32], depths: &[u32]) -> Tensor<3> {
+    /// Cosines, then sines, of each row's position: → `[rows, head_dim]`
+    fn angles(&self, depths: &[u32]) -> Tensor<2> {
         let dim = self.config.head_dim;
-        let rows: Vec<f32> =
-            depths.iter().flat_map(|&it| &table[it as usize * dim..][..dim]).copied().collect();
-        Tensor::from_data(TensorData::new(rows, [depths.len(), 1, dim]), &self.device)
+        let rows: Vec<f32> = depths
+            .iter()
+            .flat_map(|&it| &self.angles[it as usize * dim..][..dim])
+            .copied()
+            .collect();
+        matrix(rows, depths.len(), dim, &self.device)
     }
 }
 
@@ -327,26 +335,27 @@ fn matrix(values: Vec<f32>, rows: usize, columns: usize, device: &Device) -> Ten
     Tensor::from_data(TensorData::new(values, [rows, columns]), device)
 }
 
-/// Angles in f32, as the networks were trained with.
-/// Source: Su et al. 2021, arXiv:2104.09864, §3.4.2; halves as in Hugging Face, not pairs.
-fn rotations(config: &Config) -> (Vec<f32>, Vec<f32>) {
-    let half = config.head_dim / 2;
-    let angles: Vec<f32> = (0..config.context_len)
-        .flat_map(|position| {
-            (0..2 * half).map(move |index| {
-                let exponent = (2 * (index % half)) as f32 / config.head_dim as f32;
-                position as f32 / config.rope_theta.powf(exponent)
-            })
-        })
-        .collect();
-    (angles.iter().map(|it| it.cos()).collect(), angles.iter().map(|it| it.sin()).collect())
+fn indices(values: impl Iterator<Item = i32>, device: &Device) -> Tensor<1, Int> {
+    let values: Vec<i32> = values.collect();
+    let count = values.len();
+    Tensor::from_data(TensorData::new(values, [count]), (device, DType::I32))
 }
 
-/// x: `[rows, heads, head_dim]` · cos, sin: `[rows, 1, head_dim]` → `[rows, heads, head_dim]`
-fn rotate(x: Tensor<3>, cos: &Tensor<3>, sin: &Tensor<3>) -> Tensor<3> {
-    let half = x.dims()[2] / 2;
-    let (first, second) = (x.clone().narrow(2, 0, half), x.clone().narrow(2, half, half));
-    x * cos.clone() + Tensor::cat(vec![second.neg(), first], 2) * sin.clone()
+/// `[context_len, head_dim]`: cosines, then sines. Angles are in f32, as the networks were
+/// trained with.
+/// Source: Su et al. 2021, arXiv:2104.09864, §3.4.2; halves as in Hugging Face, not pairs.
+fn rotations(config: &Config) -> Vec<f32> {
+    let half = config.head_dim / 2;
+    let mut table = Vec::with_capacity(config.context_len * config.head_dim);
+    for position in 0..config.context_len {
+        let angle = |index: usize| {
+            let exponent = (2 * index) as f32 / config.head_dim as f32;
+            position as f32 / config.rope_theta.powf(exponent)
+        };
+        table.extend((0..half).map(|it| angle(it).cos()));
+        table.extend((0..half).map(|it| angle(it).sin()));
+    }
+    table
 }
 
 /// x / rms(x) · weight, row by row: `[rows, width]`
@@ -355,63 +364,37 @@ fn norm(x: Tensor<2>, weight: &Tensor<1>, epsilon: f32) -> Tensor<2> {
     x * (mean + epsilon).sqrt().recip() * weight.clone().unsqueeze_dim(0)
 }
 
-/// queries: `[rows, heads, head_dim]` · keys, values: `[kv_heads, used, head_dim]` ·
-/// mask: `[rows, used]`, added to the scores
-/// → attended: `[rows, heads · head_dim]`, weights: `[rows, heads, used]`
-fn attend(
-    queries: Tensor<3>,
-    keys: Tensor<3>,
-    values: Tensor<3>,
-    mask: Tensor<2>,
-) -> (Tensor<2>, Tensor<3>) {
-    let ([rows, heads, dim], [kv, used, _]) = (queries.dims(), keys.dims());
-    let group = heads / kv;
-    let queries =
-        queries.reshape([rows, kv, group * dim]).swap_dims(0, 1).reshape([kv, rows * group, dim]);
-    let scores = queries.matmul(keys.swap_dims(1, 2)).mul_scalar(1.0 / (dim as f32).sqrt());
-    let scores = scores.reshape([kv, rows, group, used]) + mask.reshape([1, rows, 1, used]);
-    let weights = softmax(scores, 3);
-    let attended = weights
-        .clone()
-        .reshape([kv, rows * group, used])
-        .matmul(values)
-        .reshape([kv, rows, group * dim])
-        .swap_dims(0, 1)
-        .reshape([rows, heads * dim]);
-    (attended, weights.swap_dims(0, 1).reshape([rows, heads, used]))
+/// Weights that each row gives to the slots, averaged over heads. Only for showing them: the
+/// layer itself never builds this table.
+///
+/// mixed: `[rows, (queries + 2 · keys) · dim]` · keys: `[keys, capacity, dim]` → `[rows, used]`
+fn attention_weights(
+    mixed: Tensor<2>,
+    keys: &Tensor<3>,
+    visible: &[&[u32]],
+    heads: Heads,
+    used: usize,
+) -> Tensor<2> {
+    let Heads { queries, keys: groups, dim } = heads;
+    let (rows, group) = (visible.len(), queries / groups);
+    let queries = mixed.narrow(1, 0, queries * dim).reshape([rows, groups, group * dim]);
+    let queries = queries.swap_dims(0, 1).reshape([groups, rows * group, dim]);
+    let keys = keys.clone().narrow(1, 0, used).swap_dims(1, 2);
+    let scores = queries.matmul(keys).mul_scalar(1.0 / (dim as f32).sqrt());
+    let mask = mask(visible, used, &scores.device()).reshape([1, rows, 1, used]);
+    let weights = softmax(scores.reshape([groups, rows, group, used]) + mask, 3);
+    weights.mean_dim(2).mean_dim(0).reshape([rows, used])
 }
 
 /// 0 where a row sees a slot, a large negative number elsewhere: `[rows, used]`
-fn mask(visible: &[Vec<u32>], used: usize, device: &Device) -> Tensor<2> {
+fn mask(visible: &[&[u32]], used: usize, device: &Device) -> Tensor<2> {
     let mut mask = vec![-1e30; visible.len() * used];
     for (row, slots) in visible.iter().enumerate() {
-        for &slot in slots {
+        for &slot in *slots {
             mask[row * used + slot as usize] = 0.0;
         }
     }
     matrix(mask, visible.len(), used, device)
-}
-
-/// Stretches of rows whose slots follow one another: (first row, first slot, length).
-fn runs(slots: &[u32]) -> Vec<(usize, usize, usize)> {
-    let mut runs: Vec<(usize, usize, usize)> = Vec::new();
-    for (row, &slot) in slots.iter().enumerate() {
-        match runs.last_mut() {
-            Some((_, first, length)) if *first + *length == slot as usize => *length += 1,
-            _ => runs.push((row, slot as usize, 1)),
-        }
-    }
-    runs
-}
-
-/// Puts rows `[rows, kv_heads, head_dim]` into their slots.
-fn write(cache: &mut Tensor<3>, rows: Tensor<3>, runs: &[(usize, usize, usize)]) {
-    let [_, kv, dim] = rows.dims();
-    let rows = rows.swap_dims(0, 1);
-    for &(row, slot, length) in runs {
-        let part = rows.clone().narrow(1, row, length);
-        change(cache, |cache| cache.slice_assign([0..kv, slot..slot + length, 0..dim], part));
-    }
 }
 
 /// Replaces a tensor by a function of it without a second owner, so that it changes in place.
@@ -427,10 +410,7 @@ struct Pick(Option<Tensor<1, Int>>);
 impl Pick {
     fn new(asked: &[usize], count: usize, device: &Device) -> Self {
         let all = asked.len() == count && asked.iter().enumerate().all(|(row, &it)| row == it);
-        Self((!all).then(|| {
-            let rows: Vec<i32> = asked.iter().map(|&it| it as i32).collect();
-            Tensor::from_data(TensorData::new(rows, [asked.len()]), device)
-        }))
+        Self((!all).then(|| indices(asked.iter().map(|&it| it as i32), device)))
     }
 
     fn rows(&self, x: Tensor<2>) -> Tensor<2> {

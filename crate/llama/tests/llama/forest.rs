@@ -6,6 +6,11 @@ use llama::Llama;
 
 const CLOSE: f32 = 1e-4;
 
+/// On the CPU not a bit may differ; a GPU's compiler may fuse what it likes.
+fn allowed(device: &str) -> f32 {
+    if device == "cpu" { 0.0 } else { CLOSE }
+}
+
 /// A prompt of three tokens and below it `count` nodes in random places.
 fn random_tree(seed: u32, count: usize) -> (Forest, Vec<NodeId>) {
     let (mut forest, head) = toy::forest(&[0, 7, 3]);
@@ -34,7 +39,7 @@ fn a_tree_pass_equals_one_pass_per_path() {
         let scores = score(&mut model, &forest, &nodes, &Ask::rows());
         for (index, &node) in nodes.iter().enumerate() {
             let gap = gap(scores.row(index), &alone(&mut model, &forest, node));
-            assert!(gap < CLOSE, "{name}: node {index} is off by {gap}");
+            assert!(gap <= allowed(name), "{name}: node {index} is off by {gap}");
         }
     }
 }
@@ -155,7 +160,7 @@ fn a_row_does_not_depend_on_how_many_rows_share_the_pass() {
                 let together = score(&mut model, &forest, part, &Ask::rows());
                 for (index, row) in alone.iter().enumerate() {
                     let gap = gap(together.row(index), row);
-                    assert!(gap < 1e-5, "{name}: {size} rows together are off by {gap}");
+                    assert!(gap <= allowed(name), "{name}: {size} rows together are off by {gap}");
                 }
             }
         }
