@@ -4,6 +4,7 @@ mod asks;
 mod bad_files;
 mod forest;
 mod reference;
+mod runs;
 mod tiny;
 mod vocabulary;
 
