@@ -60,7 +60,8 @@ pub(crate) fn norm_gated(
 ///
 /// x: `[rows, in]` · weight: `[out, in]` · residual: `[rows, out]` → `[rows, out]`
 pub(crate) fn add_linear(x: Tensor<2>, weight: &Tensor<2>, residual: Tensor<2>) -> Tensor<2> {
-    let unread = Tensor::<1>::empty([1], &x.device());
+    // The shader declares fours of numbers there, so WebGPU wants room for one of them.
+    let unread = Tensor::<1>::empty([4], &x.device());
     call(x, weight, unread, residual, Form::Add, 0.0)
 }
 
