@@ -3,7 +3,9 @@
 /**
  * Which part of the network a pass runs. Layers count from 0; sub-layers left out pass the
  * residual stream through unchanged. Keys of a variant are visible to that variant only; it
- * reads the full model's keys for ancestors that have them.
+ * reads the full model's keys for ancestors that have them. So the full model's keys of a node
+ * replace a variant's: a variant keeps keys only for nodes the full model has not seen, and a
+ * pass of a variant over nodes it has seen leaves no keys behind.
  */
 export type Variant = { 
 /**
