@@ -81,6 +81,27 @@ describe("a figure", () => {
       expect(widget.querySelectorAll("[tabindex='0']")).toHaveLength(1);
   });
 
+  test("no guess moves while its round grows", async () => {
+    const moved: string[] = [];
+    let round = 0;
+    let before = new Map<string, string>();
+    let seen = 0;
+    for (let index = 0; index <= figure.length; index++) {
+      figure.seek(index);
+      await figure.updateComplete;
+      if (figure.state.rounds.length !== round) before = new Map();
+      round = figure.state.rounds.length;
+      for (const chip of all(figure, ".chip")) {
+        const [id, place] = [chip.dataset["node"]!, chip.getAttribute("transform")!];
+        if ((before.get(id) ?? place) !== place) moved.push(id);
+        before.set(id, place);
+        seen++;
+      }
+    }
+    expect(seen).toBeGreaterThan(300);
+    expect(moved).toEqual([]);
+  });
+
   test("the pictures draw every place of the run", async () => {
     for (const view of VIEWS.filter((it) => it.applies(figure.state))) {
       figure.view = view.id;

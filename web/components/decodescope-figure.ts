@@ -88,12 +88,16 @@ export class DecodescopeFigure extends LitElement {
   #player: Player | null = null;
   #vocabulary: Vocabulary = {};
   #recorded: Recorded | null = null;
+  /** The trace with what is known of it by now; its events are the player's. */
+  #known: FigureTrace | null = null;
   /** Under the pointer or the focus, and what a click has left. */
   #hover: Selection | null = null;
   #pinned: Selection = NOTHING;
   #shown: Selection = NOTHING;
   #sizes: ResizeObserver | null = null;
   #scrub = 0;
+  /** Lines kept for the text: never fewer than before, so that nothing below moves up. */
+  #lines = 0;
   /** Width of the text band. */
   #textWidth = 640;
   /** The place for which the text was last scrolled to its end. */
@@ -133,6 +137,7 @@ export class DecodescopeFigure extends LitElement {
     if (trace) {
       this.#vocabulary = trace.vocabulary;
       this.#recorded = trace.recorded;
+      this.#known = trace;
       const missing = trace.events.slice(this.length);
       if (missing.length > 0) this.#player?.append(missing);
     }
@@ -199,6 +204,8 @@ export class DecodescopeFigure extends LitElement {
     this.#player?.pause();
     this.#hover = null;
     this.#pinned = NOTHING;
+    this.#lines = 0;
+    this.#known = this.trace;
     this.#vocabulary = this.trace?.vocabulary ?? {};
     this.#recorded = this.trace?.recorded ?? null;
     this.#player = this.trace ? new Player(this.trace.events, () => this.#moved()) : null;
@@ -215,6 +222,7 @@ export class DecodescopeFigure extends LitElement {
     const width = Math.round(this.stage?.clientWidth ?? 0);
     if (width === 0 || width === this.width) return;
     this.#textWidth = this.clientWidth;
+    this.#lines = 0;
     this.width = width;
   }
 
@@ -342,7 +350,7 @@ export class DecodescopeFigure extends LitElement {
       end: player.end,
       vocabulary: this.#vocabulary,
       recorded: this.#recorded,
-      params: this.trace?.params ?? {},
+      params: this.#known?.params ?? {},
       width: this.width,
       selection: this.selection,
       options: this.options[id] ?? {},
@@ -378,10 +386,13 @@ export class DecodescopeFigure extends LitElement {
 
   #renderText(scene: Scene): TemplateResult {
     const { state, end, vocabulary } = scene;
-    const letters = plainText(end, vocabulary).length;
+    // Of a live run only the length that was asked for is known: about 4½ letters a token.
+    const asked = this.live ? (this.#known?.max_new_tokens ?? 40) * 4.5 : 0;
+    const letters = Math.max(plainText(end, vocabulary).length, asked);
     const across = Math.max(20, this.#textWidth / 8.5);
     // Room for the whole text from the start: nothing below it moves while it grows.
-    const lines = Math.min(5, Math.max(2, Math.ceil(letters / across) + 1));
+    const lines = Math.min(5, Math.max(2, this.#lines, Math.ceil(letters / across) + 1));
+    this.#lines = lines;
     return html`<div class="text" style="height: ${lines * 1.75}em">
       ${renderText(state, vocabulary, this.#pinned.node)}
       <p class="unseen">${plainText(state, vocabulary)}</p>
@@ -431,7 +442,7 @@ export class DecodescopeFigure extends LitElement {
       >
         What happens here
       </button>
-      <div class="side-body">${renderInspector(scene, this.trace?.max_new_tokens ?? null)}</div>
+      <div class="side-body">${renderInspector(scene, this.#known?.max_new_tokens ?? null)}</div>
     </aside>`;
   }
 

@@ -284,6 +284,24 @@ export const figureStyles = css`
     }
   }
 
+  @media (forced-colors: active) {
+    .tabs button[aria-selected="false"] {
+      border-bottom-color: Canvas;
+    }
+    .pseudo li:not(.now) {
+      border-left-color: Canvas;
+    }
+    .token.prompt,
+    .token.chosen {
+      border-bottom-color: Canvas;
+    }
+    .legend i,
+    .key::before,
+    .clock-bar i {
+      forced-color-adjust: none;
+    }
+  }
+
   @media print {
     .side-body {
       position: static;
