@@ -92,8 +92,6 @@ function render(scene: Scene): TemplateResult {
       class="mix"
       transform="translate(${x(column)} 18)"
       data-node=${blend?.id ?? nothing}
-      role="img"
-      aria-label="Step ${column + 1} reads ${said}"
     >
       <title>The model reads ${said}</title>
       <text class="small" x="0" y="-5">${column + 1}</text>
@@ -161,7 +159,7 @@ function render(scene: Scene): TemplateResult {
       const row = braid.columns[column]!.bundles.length + i;
       const rank = node.finish!.event.ranked ?? node.finish!.event.score;
       const said = `Step ${column + 1}: a draft ends with ${node.token === null ? "" : name(node.token)}${rank === null ? "" : `, ranked ${fixed(rank)}`}`;
-      return svg`<g class="ended ${dim([node.id])}" data-node=${node.id} role="img" aria-label=${said}>
+      return svg`<g class="ended ${dim([node.id])}" data-node=${node.id}>
         <title>${said}</title>
         ${
           parent === null
@@ -206,11 +204,11 @@ function render(scene: Scene): TemplateResult {
         @keydown=${roving((at, arrow) => neighbour(braid.columns, at, arrow))}
       >
         <text class="small" x="6" y="29" aria-hidden="true">reads</text>
-        <g>${columns.map(header)}</g>
+        <g aria-hidden="true">${columns.map(header)}</g>
         <g aria-hidden="true">
           ${repeat(braid.strands, (it) => `${it.column}:${it.draft.letter}`, strand)}
         </g>
-        <g>${columns.map(ended)}</g>
+        <g aria-hidden="true">${columns.map(ended)}</g>
         ${columns.map((column) =>
           repeat(
             braid.columns[column]!.bundles,

@@ -2,6 +2,7 @@
 // `prune`, `merge` and `finish` of the main lane. A node keeps its place while the lattice grows.
 
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { NodeState, State } from "../trace/state.ts";
 import { shortened, tokenName } from "../trace/words.ts";
@@ -34,7 +35,8 @@ interface Lattice {
   height: number;
 }
 
-function latticeOf(state: State, end: State): Lattice {
+/** Places and sums of all nodes there will be; the same for every state of a run. */
+function placesOf(end: State): Pick<Lattice, "rows" | "scores" | "root" | "columns" | "height"> {
   const root = end.nodes[end.lanes[0]!.path[end.lanes[0]!.promptLen - 1]!]!;
   const places: LatticeNode[] = [];
   const scores = new Map<number, number>([[root.id, 0]]);
@@ -48,16 +50,22 @@ function latticeOf(state: State, end: State): Lattice {
     places.push({ id: node.id, parent: node.parent, column, batch: node.round, score });
     columns = Math.max(columns, column + 1);
   }
-  // A search that reads several texts in one pass ranks them; one that reads a single text follows it.
-  const rows = rowsOf(
-    places,
-    end.passes.some((it) => it.nodes.length > 1),
-  );
+  // A search that reads several texts in one pass ranks them; one that reads a single text
+  // follows it.
+  const ranked = end.passes.some((it) => it.nodes.length > 1);
+  const rows = rowsOf(places, ranked);
   for (const row of rows.values()) lowest = Math.max(lowest, row);
+  return { rows, scores, root, columns, height: TOP + (lowest + 1) * ROW + 8 };
+}
+
+const known = new WeakMap<State, ReturnType<typeof placesOf>>();
+
+function latticeOf(state: State, end: State): Lattice {
+  const places = known.get(end) ?? placesOf(end);
+  known.set(end, places);
   const merges = state.merges.map((it) => it.event);
-  const nodes = state.nodes.filter((it) => rows.has(it.id));
-  const height = TOP + (lowest + 1) * ROW + 8;
-  return { nodes, rows, scores, standing: new Standing(merges), merges, root, columns, height };
+  const nodes = state.nodes.filter((it) => places.rows.has(it.id));
+  return { ...places, nodes, merges, standing: new Standing(merges) };
 }
 
 /** The text that leads: the best finished one, else the best by its mean log-probability. */
@@ -215,9 +223,24 @@ function render(scene: Scene): TemplateResult {
           )}
         </g>
         <circle class="root" cx=${LEFT - 18} cy=${TOP + CHIP / 2} r="4" aria-hidden="true" />
-        <g aria-hidden="true">${repeat(drawn, (it) => it.id, edge)}</g>
+        <g aria-hidden="true">
+          ${repeat(
+            drawn,
+            (it) => it.id,
+            // Most nodes are what they were an event ago: they cost nothing then.
+            (it) => guard([it, best.has(it.id), lattice.standing.of(it.parent!)], () => edge(it)),
+          )}
+        </g>
         <g aria-hidden="true">${joins.map(join)}${[...diamonds].map(diamond)}</g>
-        ${repeat(drawn, (it) => it.id, chip)}
+        ${repeat(
+          drawn,
+          (it) => it.id,
+          (it) =>
+            guard(
+              [it, best.has(it.id), it.id === stop, it.id === chosen, ids.size, vocabulary, end],
+              () => chip(it),
+            ),
+        )}
       </svg>
       ${ranking(scene, lattice, lead)}
     </div>

@@ -52,7 +52,7 @@ test("rows of the past keep their stairs while the grid grows", () => {
 });
 
 test("a row that fixes nothing keeps the frontier where it was", () => {
-  const late = [...cells, { row: 7, column: 8, token: 1, state: "guess" }];
+  const late = [...cells, { row: 7, column: 4, token: 3, state: "fixed" }];
   expect(gridOf(late, finalToken).stairs.at(-1)).toEqual({ row: 7, column: 8 });
   const early = [{ row: 0, column: 2, token: 1, state: "guess" }, ...cells];
   expect(gridOf(early, finalToken).stairs[0]).toEqual({ row: 0, column: 2 });
