@@ -430,6 +430,12 @@ export const grid: View = {
       .grid-key {
         overflow: visible;
       }
+      @media (forced-colors: active) {
+        .guess-cell.ahead .body,
+        .guess-cell.guess .body {
+          stroke: CanvasText;
+        }
+      }
     `,
   ],
 };

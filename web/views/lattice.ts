@@ -415,6 +415,15 @@ export const lattice: View = {
         stroke: var(--accent);
         stroke-width: 3;
       }
+      @media (forced-colors: active) {
+        .lattice .strand.merged,
+        .lattice .diamond {
+          stroke: CanvasText;
+        }
+        .lattice .join text {
+          fill: CanvasText;
+        }
+      }
     `,
   ],
 };
