@@ -36,7 +36,7 @@ class Follow extends Directive {
 /** The scroll position nearest to `now` that shows `from`…`to`; their end if both do not fit. */
 export function needed(now: number, size: number, from: number, to: number): number {
   if (to > now + size) return Math.max(0, to - size);
-  return from < now ? Math.max(0, Math.min(from, to - size)) : now;
+  return from < now ? Math.max(0, from, to - size) : now;
 }
 
 /** Element directive: `<div ${follow({ left, right }, motion)}>` scrolls when the spot changes. */
