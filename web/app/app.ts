@@ -14,7 +14,7 @@ import { failureOf } from "../engine/failure.ts";
 import type { Engines, EngineStatus } from "../engine/handles.ts";
 import { read, write, type Moment } from "./address.ts";
 import "./compare-bar.ts";
-import { fetchExample } from "./examples.ts";
+import { fetchExample, type Example } from "./examples.ts";
 import "./method-page.ts";
 import { unpack } from "./packed.ts";
 import { Panel, type Origin } from "./panel.ts";
@@ -659,29 +659,14 @@ export class App extends LitElement {
   }
 
   #gallery(): TemplateResult {
+    // In the order of the list of methods, which is that of their families.
+    const order = (method: string) => methods.findIndex((it) => it.id === method);
+    const sorted = [...examples].sort((a, b) => order(a.method) - order(b.method));
     return html`<aside class="gallery" aria-labelledby="gallery">
       <h2 id="gallery">Recorded examples</h2>
       <p class="help">They play at once, without a model.</p>
       <ul>
-        ${examples.map(
-          (example) =>
-            html`<li>
-              <a
-                href="?example=${example.id}"
-                data-testid="example"
-                data-example=${example.id}
-                aria-current=${example.id === this.example ? "true" : nothing}
-                @click=${(event: MouseEvent) => {
-                  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-                  event.preventDefault();
-                  void this.#openExample(example.id).then(() => this.#writeAddress());
-                }}
-              >
-                ${titleOf(example.method)}
-              </a>
-              <q>${example.prompt}</q>
-            </li>`,
-        )}
+        ${sorted.map((example) => this.#exampleLink(example))}
       </ul>
       <label class="file">
         Open a run from a file
@@ -694,4 +679,29 @@ export class App extends LitElement {
       </label>
     </aside>`;
   }
+
+  #exampleLink({ id, method, prompt }: Example): TemplateResult {
+    return html`<li>
+      <a
+        href="?example=${id}"
+        data-testid="example"
+        data-example=${id}
+        aria-current=${id === this.example ? "true" : nothing}
+        @click=${(event: MouseEvent) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+          event.preventDefault();
+          void this.#openExample(id).then(() => this.#writeAddress());
+        }}
+      >
+        ${titleOf(method)}
+      </a>
+      <q>${shortened(prompt)}</q>
+    </li>`;
+  }
+}
+
+/** A prompt for a list: its beginning. */
+function shortened(text: string): string {
+  const LONGEST = 60;
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1).trimEnd()}…`;
 }
