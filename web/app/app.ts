@@ -139,8 +139,7 @@ export class App extends LitElement {
     this.panels.forEach((_, index) => void this.#preview(index));
     // A link to a moment of a run of one's own: make the run again, then go there.
     if (moment && this.panels[0]?.origin !== "run") {
-      this.#moment = moment;
-      void this.#run();
+      void this.#run().then(() => this.#goTo(moment, this.#figures()[0]));
     }
   }
 
@@ -358,7 +357,7 @@ export class App extends LitElement {
       this.#adopt(loadTrace(await file.text()), "file");
       this.#writeAddress();
     } catch (thrown) {
-      this.problem = failureOf(thrown).message;
+      this.problem = `This file cannot be opened: ${failureOf(thrown).message}`;
     }
   }
 
@@ -381,13 +380,17 @@ export class App extends LitElement {
     });
   }
 
+  #goTo({ at, node }: Moment, figure: DecodescopeFigure | undefined): void {
+    figure?.seek(at);
+    if (node !== null) figure?.select({ node, token: null, round: null });
+  }
+
   /** Where a picture opens. */
   #place(panel: Panel, figure: DecodescopeFigure): void {
     const moment = this.#moment;
     if (moment && panel === this.panels[0]) {
       this.#moment = null;
-      figure.seek(moment.at);
-      if (moment.node !== null) figure.select({ node: moment.node, token: null, round: null });
+      this.#goTo(moment, figure);
     } else if (panel.origin === "example" && this.panels.length === 1) {
       figure.step(OPENING_ROUNDS, "round");
     } else {
