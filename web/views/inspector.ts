@@ -60,10 +60,12 @@ export function renderInspector(scene: Scene, maxNewTokens: number | null): Temp
   </section>`;
 }
 
-const statusName = (node: NodeState): string =>
-  node.status === "chosen" && !node.committed
-    ? "a text the search follows"
-    : STATUS[node.status].name;
+function statusName(node: NodeState): string {
+  if (node.token === null) return node.by;
+  if (node.by === "target" && node.status === "pruned") return "candidate, dropped";
+  if (node.status === "chosen" && !node.committed) return "candidate";
+  return STATUS[node.status].name;
+}
 
 /** [name, value, definition] */
 type Fact = readonly [string, string, string];

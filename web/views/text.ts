@@ -23,10 +23,17 @@ export function openPath(state: State): NodeState[] {
   const head = state.lanes[0]?.head;
   if (head === undefined) return [];
   let best: { leaf: NodeState; worth: readonly number[] } | null = null;
+  const now = state.rounds.length - 1;
+  /** Natural log of the probability of each open path; parents come before their children. */
+  const sums = new Map<number, number>();
   for (const node of state.nodes) {
-    if (node.committed || node.lane !== 0 || node.round !== state.rounds.length - 1) continue;
-    if (node.pruned !== null && node.status !== "rejected") continue;
-    const worth = worthOf(node);
+    if (node.committed || node.lane !== 0) continue;
+    const sum = (sums.get(node.parent ?? -1) ?? 0) + (node.logProb ?? 0);
+    sums.set(node.id, sum);
+    // A blend or a learned vector has no text. What a search still follows may be of any round.
+    if (node.token === null) continue;
+    if (node.pruned !== null && (node.status !== "rejected" || node.round !== now)) continue;
+    const worth = worthOf(node, sum);
     if (!best || compare(worth, best.worth) > 0) best = { leaf: node, worth };
   }
   if (!best) return [];
@@ -54,13 +61,13 @@ export function openPath(state: State): NodeState[] {
 }
 
 /** Decided tokens first, then long guesses, then likely ones. */
-function worthOf(node: NodeState): readonly number[] {
+function worthOf(node: NodeState, sum: number): readonly number[] {
   const decided = node.status === "recovered" || node.status === "bonus" ? 2 : 0;
   return [
     decided + (node.status === "accepted" ? 1 : 0),
     node.status === "rejected" ? 0 : 1,
     node.depth,
-    node.logProb ?? 0,
+    sum,
   ];
 }
 
@@ -91,7 +98,7 @@ function token(node: NodeState, piece: Piece, first: boolean, recent: boolean): 
   const label = `${visible(piece.text) || "continues the character before"}: ${name}`;
   return html`<span
     role="option"
-    class="token ${node.status} ${recent ? "recent" : "old"} ${special(piece.text)}"
+    class="token ${node.status} ${recent ? "recent" : "old"} ${special(piece.text)} ${node.committed ? "" : "open"}"
     data-node=${node.id}
     tabindex=${first ? 0 : -1}
     aria-selected="false"
@@ -185,6 +192,10 @@ export const textStyles = css`
   }
   .token.draft {
     border-bottom: 2px dashed var(--state-draft-ink);
+    color: var(--ink-2);
+  }
+  .token.chosen.open {
+    border-bottom: 2px dashed var(--rule-strong);
     color: var(--ink-2);
   }
   .token.accepted {

@@ -21,11 +21,18 @@ export function whyNode(
   params: Params,
 ): string {
   const name = quoted(vocabulary, node.token);
-  const parts = [fate(state, node, name, vocabulary, params)];
+  const parts = [reading(node) ?? fate(state, node, name, vocabulary, params)];
   if (node.mergedInto !== null)
     parts.push("Another text of the search ends in the same words and goes on in its place.");
   if (node.finish) parts.push(ending(node.finish.event.reason));
   return parts.join(" ");
+}
+
+/** What a node that is no token stands for. */
+function reading(node: NodeState): string | null {
+  if ("blend" in node.input)
+    return `The model reads a weighted blend of ${node.input.blend.length} tokens here, so that one pass serves all of them.`;
+  return "vector" in node.input ? "The model reads a learned vector here, not a token." : null;
 }
 
 function fate(
@@ -48,7 +55,7 @@ function fate(
       return `All guesses were kept, and the same pass of the target gives ${name} on top${chance(node)}.`;
     case "pruned":
       return node.by === "target"
-        ? `The search dropped ${name}${share(state, node)} (${node.pruned}).`
+        ? `The candidate ${name}${share(state, node)} was dropped (${node.pruned}).`
         : `${name} was dropped without a test (${node.pruned}).`;
     case "draft":
     case "accepted":
@@ -62,14 +69,14 @@ function fate(
         ? `${name}: ${drawn(node.draw.event)}.`
         : node.committed
           ? `${name} became text, proposed by ${node.by}.`
-          : `The search goes on with ${name}${share(state, node)}.`;
+          : `${name}${share(state, node)} is a candidate.`;
   }
 }
 
 /** What the target thinks of a node, where that is known. */
 function share(state: State, node: NodeState): string {
   const p = targeted(state, node);
-  return p === null ? "" : `, to which the target gives ${equals("p", p)}`;
+  return p === null ? "" : `, to which the target gives ${equals("p", p)},`;
 }
 
 const chance = (node: NodeState): string => (node.draw ? `, ${drawn(node.draw.event)}` : "");
