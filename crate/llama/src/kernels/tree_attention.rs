@@ -142,12 +142,10 @@ fn score(queries: &[f32], keys: Group, weights: &mut Vec<f32>) {
     let scale = 1.0 / (keys.dim as f32).sqrt();
     weights.clear();
     weights.resize(queries.len() / keys.dim * count, 0.0);
-    for (index, key) in keys.rows().enumerate() {
-        for (head, query) in queries.chunks_exact(keys.dim).enumerate() {
-            weights[head * count + index] = cpu::dot(query, key) * scale;
+    for (query, weights) in queries.chunks_exact(keys.dim).zip(weights.chunks_exact_mut(count)) {
+        for (weight, key) in weights.iter_mut().zip(keys.rows()) {
+            *weight = cpu::dot(query, key) * scale;
         }
-    }
-    for weights in weights.chunks_exact_mut(count) {
         let best = weights.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         weights.iter_mut().for_each(|it| *it = cpu::exp(*it - best));
         let total: f32 = weights.iter().sum();
@@ -156,14 +154,25 @@ fn score(queries: &[f32], keys: Group, weights: &mut Vec<f32>) {
     }
 }
 
-/// Adds the weighted values of each head to `attended`: `[heads, dim]`
+/// Weighted sums of the values, per head: → `[heads, dim]`
 #[cfg(feature = "cpu")]
 fn mix(weights: &[f32], values: Group, attended: &mut [f32]) {
-    let count = values.slots.len();
-    for (index, value) in values.rows().enumerate() {
-        for (head, sums) in attended.chunks_exact_mut(values.dim).enumerate() {
-            let weight = weights[head * count + index];
-            sums.iter_mut().zip(value).for_each(|(sum, value)| *sum += weight * value);
+    let heads = weights.chunks_exact(values.slots.len());
+    for (weights, sums) in heads.zip(attended.chunks_exact_mut(values.dim)) {
+        let (parts, rest) = sums.as_chunks_mut::<{ cpu::LANES }>();
+        // Eight sums at a time stay in registers while the slots go by.
+        for (part, sums) in parts.iter_mut().enumerate() {
+            let mut lanes = [0.0; cpu::LANES];
+            for (weight, value) in weights.iter().zip(values.rows()) {
+                let value: &cpu::Lanes =
+                    value[part * cpu::LANES..].first_chunk().expect("a value has all parts");
+                lanes = std::array::from_fn(|lane| lanes[lane] + weight * value[lane]);
+            }
+            *sums = lanes;
+        }
+        let start = values.dim - rest.len();
+        for (index, sum) in rest.iter_mut().enumerate() {
+            *sum = weights.iter().zip(values.rows()).map(|(w, it)| w * it[start + index]).sum();
         }
     }
 }
