@@ -181,11 +181,8 @@ impl Engine {
 
     /// Begins a run and drops the one before. Gives the trace so far: the prompt.
     #[wasm_bindgen(unchecked_return_type = "Trace")]
-    pub fn start(&mut self, asked: &JsValue) -> Result<JsValue, JsValue> {
-        let unreadable = |error: serde_json::Error| {
-            thrown(Error::Params { method: "run".into(), reason: error.to_string() })
-        };
-        let asked: Asked = serde_json::from_value(from_js(asked)?).map_err(unreadable)?;
+    pub fn start(&mut self, asked: JsValue) -> Result<JsValue, JsValue> {
+        let asked: Asked = from_js(asked)?;
         let request = Request {
             method: asked.method,
             params: asked.params,

@@ -1,7 +1,7 @@
 //! Rust's values and errors as JavaScript sees them.
 
 use decoding::Error;
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 
 /// `{code, message}`.
@@ -22,12 +22,8 @@ pub fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     js_sys::JSON::parse(&text)
 }
 
-/// The reverse, for parameters; `undefined` reads as `null`.
-pub fn from_js(value: &JsValue) -> Result<serde_json::Value, JsValue> {
-    if value.is_undefined() {
-        return Ok(serde_json::Value::Null);
-    }
-    let text: String = js_sys::JSON::stringify(value)?.into();
-    serde_json::from_str(&text)
-        .map_err(|error| thrown(Error::Model(format!("cannot read the request: {error}"))))
+/// A request of the page. Its numbers are f64 on both sides already.
+pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
+    serde_wasm_bindgen::from_value(value)
+        .map_err(|error| thrown(Error::Params { method: "run".into(), reason: error.to_string() }))
 }

@@ -7,9 +7,12 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The root of the checkout.
+/// The root of the checkout. Asked when the program runs: several checkouts may share one folder
+/// of compiled programs.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").components().collect::<PathBuf>()
+    let package = std::env::var("CARGO_MANIFEST_DIR").unwrap_or(env!("CARGO_MANIFEST_DIR").into());
+    let root = Path::new(&package).ancestors().nth(2);
+    root.expect("the package lies two folders below the root").to_owned()
 }
 
 /// Where cargo writes: the folder two above this program.
