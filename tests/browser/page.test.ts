@@ -116,8 +116,9 @@ describe("by keyboard", () => {
         let at = document.activeElement;
         while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
         if (!at || at === document.body) return "";
-        const style = getComputedStyle(at);
-        const shown = style.outlineStyle !== "none" || style.boxShadow !== "none";
+        // A tree item marks its own words, not the items below it.
+        const styles = [at, ...at.children].map((it) => getComputedStyle(it));
+        const shown = styles.some((it) => it.outlineStyle !== "none" || it.boxShadow !== "none");
         return `${shown ? "" : "INVISIBLE "}${at.localName}#${at.getAttribute("data-testid") ?? at.id}.${at.className}`;
       });
       if (name) seen.add(name);
@@ -188,9 +189,13 @@ describe("the device", () => {
     expect(lengths).toEqual([...lengths].sort((a, b) => a - b));
     await page.getByTestId("run").waitFor({ timeout: 90_000 });
     const { length } = await place(page);
-    const events = await figure(page).evaluate(
-      (it) => (it as unknown as { trace: { events: unknown[] } }).trace.events.length,
-    );
+    // What the engine says of the run, once it is over.
+    const events = await page.evaluate(() => {
+      const app = document.querySelector("decodescope-app") as unknown as {
+        panels: { trace: { events: unknown[] } }[];
+      };
+      return app.panels[0]!.trace.events.length;
+    });
     expect(length).toBe(events);
   });
 });
