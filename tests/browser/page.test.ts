@@ -83,6 +83,28 @@ describe("with the model out of reach", () => {
   });
 });
 
+describe("two methods side by side", () => {
+  test("share a scrubber that is aligned by passes, tokens or time", async () => {
+    const { page } = await site.open("?method=token-recycling&with=anpd", {
+      blocked: NO_MODEL,
+    });
+    await expect.poll(() => page.getByTestId("figure").count()).toBe(2);
+    const places = () =>
+      page
+        .getByTestId("figure")
+        .evaluateAll((all) => all.map((it) => (it as unknown as { index: number }).index));
+    const axis = page.getByTestId("axis");
+    expect(await axis.locator("option, input").count()).toBeGreaterThanOrEqual(3);
+    const scrubber = page.getByTestId("shared-scrubber");
+    await scrubber.focus();
+    await page.keyboard.press("Home");
+    const start = await places();
+    await page.keyboard.press("End");
+    const end = await places();
+    expect(end.every((place, i) => place > start[i]!)).toBe(true);
+  });
+});
+
 describe("by keyboard", () => {
   test("a run steps forward, back, by rounds, to its ends, and scrubs", async () => {
     const { page } = await site.open("?method=speculative-decoding", { blocked: NO_MODEL });

@@ -1,29 +1,19 @@
-//! Reads `*.safetensors` from bytes: an 8-byte length, a JSON header, then the tensors.
+//! Reads the tensors of `*.safetensors` as f32, whatever type of float they are stored in.
 //! Sharded files are read together, so the index file is only needed to find them.
 
 use crate::LoadError;
 use burn::tensor::{bf16, f16};
-use serde::Deserialize;
+use safetensors::{
+    Dtype, SafeTensorError, SafeTensors,
+    tensor::{Metadata, TensorView},
+};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-
-#[derive(Deserialize)]
-struct Header {
-    dtype: String,
-    shape: Vec<usize>,
-    /// First byte and the byte after the last, from the end of the header.
-    data_offsets: (usize, usize),
-}
-
-struct Stored<'a> {
-    header: Header,
-    bytes: &'a [u8],
-}
 
 /// The named tensors of a model, still in the form of their file.
 pub(crate) struct Weights<'a> {
     model: String,
-    tensors: BTreeMap<String, Stored<'a>>,
+    tensors: BTreeMap<String, TensorView<'a>>,
 }
 
 impl<'a> Weights<'a> {
@@ -41,7 +31,7 @@ impl<'a> Weights<'a> {
     }
 
     pub(crate) fn shape(&self, name: &str) -> Option<&[usize]> {
-        self.tensors.get(name).map(|it| it.header.shape.as_slice())
+        self.tensors.get(name).map(|it| it.shape())
     }
 
     /// Adds the values of the tensor `name` to `values`, as f32, row-major.
@@ -58,25 +48,25 @@ impl<'a> Weights<'a> {
         let Some(stored) = self.tensors.get(name) else {
             return Err(LoadError::MissingTensor { model, tensor });
         };
-        let found = &stored.header.shape;
+        let found = stored.shape();
         if found != expected {
-            let (expected, found) = (expected.to_vec(), found.clone());
+            let (expected, found) = (expected.to_vec(), found.to_vec());
             return Err(LoadError::Shape { model, tensor, expected, found });
         }
-        let bytes = stored.bytes;
+        let bytes = stored.data();
         let half = |it: &[u8]| u16::from_le_bytes([it[0], it[1]]);
-        match stored.header.dtype.as_str() {
-            "F32" => values.extend(
+        match stored.dtype() {
+            Dtype::F32 => values.extend(
                 bytes.chunks_exact(4).map(|it| f32::from_le_bytes([it[0], it[1], it[2], it[3]])),
             ),
-            "F16" => {
+            Dtype::F16 => {
                 values.extend(bytes.chunks_exact(2).map(|it| f16::from_bits(half(it)).to_f32()))
             }
-            "BF16" => {
+            Dtype::BF16 => {
                 values.extend(bytes.chunks_exact(2).map(|it| bf16::from_bits(half(it)).to_f32()))
             }
             other => {
-                return Err(LoadError::DataType { model, tensor, found: other.into() });
+                return Err(LoadError::DataType { model, tensor, found: format!("{other:?}") });
             }
         }
         Ok(())
@@ -94,59 +84,32 @@ fn read_file<'a>(
     model: &str,
     file: &str,
     bytes: &'a [u8],
-    tensors: &mut BTreeMap<String, Stored<'a>>,
+    tensors: &mut BTreeMap<String, TensorView<'a>>,
 ) -> Result<(), LoadError> {
-    let cut = |needed: u64| LoadError::Truncated {
-        model: model.into(),
-        file: file.into(),
-        needed,
-        found: bytes.len() as u64,
-    };
-    let odd =
-        |reason: String| LoadError::Safetensors { model: model.into(), file: file.into(), reason };
-    let Some((length, rest)) = bytes.split_first_chunk::<8>() else { return Err(cut(8)) };
-    let length = u64::from_le_bytes(*length);
-    // A longer header than the format allows means that these are other bytes altogether.
-    if length > 100_000_000 {
-        return Err(odd("its header would be longer than the format allows".into()));
-    }
-    let Some((header, data)) = rest.split_at_checked(length as usize) else {
-        return Err(cut(8 + length));
-    };
-    let entries: BTreeMap<String, serde_json::Value> =
-        serde_json::from_slice(header).map_err(|it| odd(format!("its header: {it}")))?;
-    let mut headers = Vec::with_capacity(entries.len());
-    for (name, entry) in entries {
-        if name != "__metadata__" {
-            let header: Header = serde_json::from_value(entry)
-                .map_err(|it| odd(format!("its entry for {name:?}: {it}")))?;
-            headers.push((name, header));
+    let read = SafeTensors::deserialize(bytes).map_err(|error| {
+        let (model, file, found) = (model.into(), file.into(), bytes.len() as u64);
+        match needed(bytes, &error) {
+            Some(needed) if needed > found => LoadError::Truncated { model, file, needed, found },
+            _ => LoadError::Safetensors { model, file, reason: error.to_string() },
         }
-    }
-    let end = headers.iter().map(|it| it.1.data_offsets.1).max().unwrap_or(0);
-    if end > data.len() {
-        return Err(cut(8 + length + end as u64));
-    }
-    for (name, header) in headers {
-        let (start, end) = header.data_offsets;
-        let bytes = data.get(start..end).filter(|it| fits(&header, it.len()));
-        let Some(bytes) = bytes else {
-            return Err(odd(format!("the bytes of {name:?} do not match its shape")));
-        };
-        tensors.insert(name, Stored { header, bytes });
-    }
+    })?;
+    tensors.extend(read.tensors());
     Ok(())
 }
 
-/// Whether `found` bytes are what the shape needs; types we cannot read are refused later.
-fn fits(header: &Header, found: usize) -> bool {
-    let width = match header.dtype.as_str() {
-        "F32" => 4,
-        "F16" | "BF16" => 2,
-        _ => return true,
-    };
-    let size = header.shape.iter().try_fold(width, |size: usize, &it| size.checked_mul(it));
-    size == Some(found)
+/// How many bytes the file says that it has, where the error leaves that question open.
+fn needed(bytes: &[u8], error: &SafeTensorError) -> Option<u64> {
+    const LENGTH: u64 = 8;
+    let Some((length, rest)) = bytes.split_first_chunk::<8>() else { return Some(LENGTH) };
+    let length = u64::from_le_bytes(*length);
+    match error {
+        SafeTensorError::InvalidHeaderLength => Some(LENGTH + length),
+        SafeTensorError::MetadataIncompleteBuffer => {
+            let header: Metadata = serde_json::from_slice(rest.get(..length as usize)?).ok()?;
+            Some(LENGTH + length + header.data_len() as u64)
+        }
+        _ => None,
+    }
 }
 
 /// SHA-256 of the files one after another, in hex.
