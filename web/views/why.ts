@@ -52,7 +52,7 @@ function fate(
         ? `The guesses here were rejected, so ${name} comes from what the target had left over: ${drawn(node.draw.event)}.`
         : `No guess here was right; ${name} is the target's own token${chance(node)}.`;
     case "bonus":
-      return `All guesses were kept, and the same pass of the target gives ${name} on top${chance(node)}.`;
+      return `Every guess on this path was kept, and the same pass of the target gives ${name} on top${chance(node)}.`;
     case "pruned":
       return node.by === "target"
         ? `The candidate ${name}${share(state, node)} was dropped (${node.pruned}).`
