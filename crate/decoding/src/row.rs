@@ -97,4 +97,13 @@ mod tests {
         }
         assert_eq!(residual(&[0.5, 0.5], &[0.5, 0.5]), None);
     }
+
+    #[test]
+    fn entropies_of_toy_6() {
+        let want = [(0, 1.0235), (1, 0.0), (2, 1.4306), (3, 0.8954), (4, 1.5445), (5, 1.2014)];
+        for (last, nats) in want {
+            let have = entropy(&softmax(&crate::toy::toy6_row(last)));
+            assert!((have - nats).abs() < 6e-5, "after {last}: {have}");
+        }
+    }
 }

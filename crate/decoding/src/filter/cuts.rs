@@ -250,4 +250,63 @@ mod tests {
         expect(2.0, [0.0, 0.1052, 0.1487, 0.2576, 0.2782, 0.2103]);
         expect(0.0, [0.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
     }
+
+    /// Where a filter cuts after `last` on Toy-6.
+    fn cutoff(filter: impl Filter, last: TokenId) -> f32 {
+        let (forest, at) = toy::forest(&[0]);
+        filter.apply(&forest, at, &mut toy::toy6_row(last)).cutoff.unwrap()
+    }
+
+    #[test]
+    fn filters_set_to_keep_all_change_nothing() {
+        let (forest, at) = toy::forest(&[0]);
+        for last in 0..6 {
+            let mut scores = toy::toy6_row(last);
+            let filters: [&dyn Filter; 4] = [&Temperature(1.0), &TopK(6), &TopP(1.0), &MinP(0.0)];
+            for filter in filters {
+                filter.apply(&forest, at, &mut scores);
+                assert_eq!(scores, toy::toy6_row(last), "{} after {last}", filter.name());
+            }
+        }
+    }
+
+    #[test]
+    fn equally_typical_tokens_stay_together() {
+        // After d, c and d are as likely as one another; c alone would do for .8.
+        assert_eq!(kept(Typical(0.8), D), [END, A, C, D]);
+        assert_eq!(kept(Typical(0.74), D), [END, A]);
+    }
+
+    #[test]
+    fn distances_from_the_entropy_on_toy_6() {
+        // The cut is the distance of the last token kept, so growing masses read all of them off.
+        let after_a = [(0.1, 0.179), (0.4, 0.227), (0.7, 0.381), (0.9, 0.872), (1.0, 1.565)];
+        let after_c = [(0.1, 0.065), (0.4, 0.158), (0.7, 0.341), (0.85, 0.353), (1.0, 0.758)];
+        for (last, want) in [(A, after_a), (C, after_c)] {
+            for (mass, distance) in want {
+                let have = cutoff(Typical(mass), last);
+                assert!((have - distance).abs() < 6e-4, "after {last}, {mass}: {have}");
+            }
+        }
+    }
+
+    #[test]
+    fn eta_thresholds_on_toy_6() {
+        let want = [(0.06, A, 0.0586), (0.3, 0, 0.1968), (0.3, A, 0.1310), (0.3, C, 0.1169)];
+        for (eta, last, threshold) in want.into_iter().chain([(0.3, D, 0.1647)]) {
+            let have = cutoff(Eta(eta), last);
+            assert!((have - threshold).abs() < 6e-5, "{eta} after {last}: {have}");
+        }
+        assert_eq!(cutoff(Eta(0.002), A), 0.002, "never above ε");
+    }
+
+    #[test]
+    fn top_h_on_toy_6() {
+        // After a, −p ln p of c b d a `</s>`: .3674 .3612 .3219 .2303 .1498, together 1.4306.
+        let shares = [0.05, 0.4, 0.5, 0.52, 0.73, 0.74, 0.89, 0.9];
+        let counts = shares.map(|share| kept(TopH(share), A).len());
+        assert_eq!(counts, [1, 1, 1, 2, 2, 3, 3, 4]);
+        assert_eq!(kept(TopH(0.52), A), [B, C]);
+        assert_eq!(kept(TopH(0.05), A), [C], "the best stays");
+    }
 }

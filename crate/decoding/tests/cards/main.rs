@@ -1,6 +1,7 @@
 //! The hand-worked numbers of the method cards, and what each method promises on toys.
 
 mod anpd;
+mod basic_sampling;
 mod jacobi;
 mod lookahead;
 mod token_recycling;

@@ -117,3 +117,6 @@ impl Method for BasicSampling {
         Ok(session.commit(node))
     }
 }
+
+#[cfg(test)]
+mod tests;
