@@ -75,6 +75,7 @@ fn drafts(seed: u32) -> [Toy; 3] {
 fn drafts_change_speed_not_greedy_text() {
     let settings = [
         ("speculative-decoding", json!({"gamma": 1, "temperature": 0.0})),
+        ("speculative-decoding", json!({"gamma": 4, "temperature": 0.0})),
         ("speculative-decoding", json!({"gamma": 16, "temperature": 0.0})),
         ("opt-tree", json!({"temperature": 0.0})),
         ("opt-tree", json!({"nodes": 3, "delta": 0.0, "max_depth": 2, "temperature": 0.0})),
@@ -120,4 +121,22 @@ fn a_draft_equal_to_the_target_is_kept_whole() {
         rounds += 1;
     }
     assert_eq!(rounds, 10, "five tokens a round");
+}
+
+#[test]
+fn a_draft_that_shares_no_token_gives_one_token_a_round_and_the_targets_law() {
+    let halves: [[&[f32]; 4]; 2] = [[&[0.7, 0.3, 0.0, 0.0]; 4], [&[0.0, 0.0, 0.4, 0.6]; 4]];
+    let [target, draft] = halves.map(|rows| Toy::first_order("half", &rows));
+    let mut models = Models::new(target).with(DRAFT, draft);
+    let params = json!({"gamma": 4, "temperature": 1.0});
+    let (method, prompt) = ("speculative-decoding".into(), vec![0]);
+    let request = Request { method, params, prompt, seed: 5, max_new_tokens: 2000 };
+    let mut decoding = Decoding::start(request, &mut models).expect("valid");
+    for round in 1..=2000 {
+        block_on(decoding.step(&mut models)).expect("toys do not fail");
+        assert_eq!(decoding.tokens().len(), round);
+    }
+    let zeros = decoding.tokens().iter().filter(|&&token| token == 0).count();
+    assert!((1330..1470).contains(&zeros), "{zeros} of about 1400");
+    assert!(decoding.tokens().iter().all(|&token| token < 2));
 }

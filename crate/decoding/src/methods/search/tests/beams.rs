@@ -176,3 +176,56 @@ fn what_is_dropped_is_pruned() {
     // What stays: the prompt, `b d </s>` and `a c a b d </s>`.
     assert_eq!(grown - pruned.len(), 1 + 3 + 6);
 }
+
+#[test]
+fn live_scores_never_rise() {
+    for seed in 0..10 {
+        let toy = toy::Toy::random(12, seed, 6.0).with_end(0);
+        let trace = run_on(&mut Models::new(toy), "beam-search", raw(3, "never"), &[3], 15);
+        let mut best = 0.0;
+        for event in &trace.events {
+            let Event::Table { rows, .. } = event else { continue };
+            let scores = rows.iter().filter_map(|row| match (&row[2], &row[4]) {
+                (Cell::Number(score), Cell::Text(status)) if status == "live" => Some(*score),
+                _ => None,
+            });
+            let scores: Vec<_> = scores.collect();
+            assert!(scores.windows(2).all(|it| it[0] >= it[1]), "best first: {scores:?}");
+            if let Some(first) = scores.first() {
+                assert!(*first <= best, "seed {seed}: {first} after {best}");
+                best = *first;
+            }
+        }
+        assert!(best < 0.0);
+    }
+}
+
+#[test]
+fn one_beam_takes_the_greedy_tokens_of_any_table() {
+    for seed in 0..20 {
+        let toy = || Models::new(toy::Toy::random(12, seed, 6.0));
+        let greedy = run_on(&mut toy(), "basic-sampling", json!({"temperature": 0}), &[3], 20);
+        let one = run_on(&mut toy(), "beam-search", raw(1, "false"), &[3], 20);
+        assert_eq!(one.tokens, greedy.tokens, "seed {seed}");
+    }
+}
+
+#[test]
+fn more_patience_never_lowers_the_best_score() {
+    // The empty text ends first (.2), the better one (.8) a step later.
+    let late = || toy::Toy::first_order("late", &[&[1., 0., 0.], &[0.2, 0., 0.8], &[1., 0., 0.]]);
+    let best = |toy: toy::Toy, patience: f32| {
+        let params = json!({"beam_size": 4, "alpha": 0, "patience": patience});
+        let trace = run_on(&mut Models::new(toy.with_end(0)), "beam-search", params, &[1], 12);
+        let scores = trace.events.iter().filter_map(|it| match it {
+            Event::Finish { score, .. } => *score,
+            _ => None,
+        });
+        scores.fold(f32::NEG_INFINITY, f32::max)
+    };
+    assert!(close(best(late(), 0.25), 0.2f32.ln()) && close(best(late(), 0.5), 0.8f32.ln()));
+    for seed in 0..20 {
+        let best = [0.25, 0.5, 1.0, 2.0, 4.0].map(|it| best(toy::Toy::random(8, seed, 4.0), it));
+        assert!(best.windows(2).all(|it| it[0] <= it[1]), "seed {seed}: {best:?}");
+    }
+}

@@ -113,6 +113,11 @@ fn one_blend_is_read_by_all_drafts() {
     for ((token, lp), want) in rows[1].1.iter().zip(want) {
         assert!(*token == want.0 && close(lp.exp() / kept, want.1), "{rows:?}");
     }
+    // Where both end in d, the pass is that of d itself.
+    assert_eq!(rows[2].0, [blends[1].0]);
+    for &(token, lp) in &rows[2].1 {
+        assert!(close(lp, toy::toy6_row(5)[token as usize]), "{token}: {lp}");
+    }
 }
 
 #[test]
