@@ -1,6 +1,7 @@
 //! Arithmetic that the CPU twins share. Plain loops over eight lanes, which the compiler turns
 //! into SIMD; nothing here rounds differently natively and in WebAssembly.
 
+use super::wide::Wide;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::TensorData;
 
@@ -32,12 +33,13 @@ pub(super) fn sum(lanes: Lanes) -> f32 {
 
 #[inline(always)]
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0.0; LANES];
+    let mut sums = Wide::ZERO;
     let (a, a_rest) = a.as_chunks::<LANES>();
     let (b, b_rest) = b.as_chunks::<LANES>();
     for (a, b) in a.iter().zip(b) {
-        lanes = std::array::from_fn(|lane| lanes[lane] + a[lane] * b[lane]);
+        sums = sums.add_product(Wide::load(a), Wide::load(b));
     }
+    let mut lanes = sums.lanes();
     for (lane, (a, b)) in a_rest.iter().zip(b_rest).enumerate() {
         lanes[lane] += a * b;
     }

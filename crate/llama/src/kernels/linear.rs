@@ -1,7 +1,10 @@
 //! `linear.wgsl`: rows times a matrix, with the norm before it and what follows it.
 
 #[cfg(feature = "cpu")]
-use super::cpu::{self, LANES, Lanes};
+use super::{
+    cpu::{self, LANES, Lanes},
+    wide::Wide,
+};
 use burn::backend::{Backend, Dispatch, backend_extension, tensor::FloatTensor};
 use burn::tensor::Tensor;
 
@@ -198,7 +201,7 @@ fn add_products_avx(x: &[f32], weight: &[f32], width: usize, y: &mut [f32]) {
 /// Rows and outputs of one tile: what a processor's registers hold. Measured; the result does
 /// not depend on it.
 #[cfg(feature = "cpu")]
-const TILE: (usize, usize) = if cfg!(target_family = "wasm") { (4, 1) } else { (2, 4) };
+const TILE: (usize, usize) = if cfg!(target_family = "wasm") { (2, 2) } else { (2, 4) };
 /// Outputs of a tile of one row, and of the stretch of the matrix that stays in the cache.
 #[cfg(feature = "cpu")]
 const STRETCH: usize = 4;
@@ -247,28 +250,24 @@ fn tile<const ROWS: usize, const OUTS: usize>(
     let count = width / LANES;
     let x_lanes: [&[Lanes]; ROWS] = std::array::from_fn(|row| lanes(x, row, width));
     let weight_lanes: [&[Lanes]; OUTS] = std::array::from_fn(|out| lanes(weight, out, width));
-    let mut sums: [[Lanes; OUTS]; ROWS] = [[[0.0; LANES]; OUTS]; ROWS];
+    let mut sums = [[Wide::ZERO; OUTS]; ROWS];
     for k in 0..count {
-        let x: [Lanes; ROWS] = std::array::from_fn(|row| x_lanes[row][k]);
+        let x: [Wide; ROWS] = std::array::from_fn(|row| Wide::load(&x_lanes[row][k]));
         for out in 0..OUTS {
-            let w = weight_lanes[out][k];
+            let w = Wide::load(&weight_lanes[out][k]);
             for row in 0..ROWS {
-                let so_far = sums[row][out];
-                sums[row][out] = std::array::from_fn(|lane| so_far[lane] + x[row][lane] * w[lane]);
+                sums[row][out] = sums[row][out].add_product(x[row], w);
             }
         }
     }
     let rest = count * LANES;
-    for k in rest..width {
-        for out in 0..OUTS {
-            for row in 0..ROWS {
-                sums[row][out][k - rest] += x[row * width + k] * weight[out * width + k];
-            }
-        }
-    }
     for row in 0..ROWS {
         for out in 0..OUTS {
-            y[row * stride + out] += cpu::sum(sums[row][out]);
+            let mut lanes = sums[row][out].lanes();
+            for k in rest..width {
+                lanes[k - rest] += x[row * width + k] * weight[out * width + k];
+            }
+            y[row * stride + out] += cpu::sum(lanes);
         }
     }
 }

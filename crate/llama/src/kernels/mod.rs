@@ -16,6 +16,8 @@ mod tests;
 mod cpu;
 #[cfg(feature = "webgpu")]
 mod gpu;
+#[cfg(feature = "cpu")]
+mod wide;
 
 pub(crate) use linear::{add_linear, norm_gated, norm_linear};
 pub(crate) use row_top_k::row_top_k;

@@ -2,7 +2,7 @@
 
 use super::Heads;
 #[cfg(feature = "cpu")]
-use super::cpu;
+use super::{cpu, wide::Wide};
 use burn::backend::{
     Backend, Dispatch, backend_extension,
     tensor::{FloatTensor, IntTensor},
@@ -162,13 +162,13 @@ fn mix(weights: &[f32], values: Group, attended: &mut [f32]) {
         let (parts, rest) = sums.as_chunks_mut::<{ cpu::LANES }>();
         // Eight sums at a time stay in registers while the slots go by.
         for (part, sums) in parts.iter_mut().enumerate() {
-            let mut lanes = [0.0; cpu::LANES];
-            for (weight, value) in weights.iter().zip(values.rows()) {
-                let value: &cpu::Lanes =
-                    value[part * cpu::LANES..].first_chunk().expect("a value has all parts");
-                lanes = std::array::from_fn(|lane| lanes[lane] + weight * value[lane]);
+            let mut mixed = Wide::ZERO;
+            for (&weight, value) in weights.iter().zip(values.rows()) {
+                let value = value[part * cpu::LANES..].first_chunk();
+                let value = Wide::load(value.expect("a value has all parts"));
+                mixed = mixed.add_product(Wide::splat(weight), value);
             }
-            *sums = lanes;
+            *sums = mixed.lanes();
         }
         let start = values.dim - rest.len();
         for (index, sum) in rest.iter_mut().enumerate() {
