@@ -19,6 +19,11 @@ pub fn build(device: &str) -> Result<()> {
     let features = ["--features", device];
     let mut arguments = vec!["build", "-p", "wasm", "--profile", "web", "--target", WASM];
     arguments.extend(features);
+    if device == "cpu" {
+        // The last crate sets the passes that run over all crates together. On the CPU that makes
+        // a pass a tenth faster for 5 % more bytes; the larger build has no bytes to spare.
+        arguments.extend(["--config", "profile.web.package.wasm.opt-level=3"]);
+    }
     run("cargo", &arguments)?;
     let compiled = target_dir()?.join(WASM).join("web/wasm.wasm");
     let out = root().join("web/public/wasm").join(device);
