@@ -1,49 +1,29 @@
 // <decodescope-figure>: one run, with its text, its picture, its explanation and its scrubber.
 // Plays any trace without a model. Holds the reader's place and selection; draws nothing itself.
 
-import {
-  LitElement,
-  html,
-  nothing,
-  unsafeCSS,
-  type PropertyValues,
-  type TemplateResult,
-} from "lit";
+import { LitElement, html, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Event as TraceEvent } from "../generated/Event.ts";
 import type { Recorded } from "../generated/Recorded.ts";
 import type { Trace } from "../generated/Trace.ts";
-import { Player, SPEEDS } from "../player/player.ts";
-import tokens from "../styles/tokens.css?inline";
-import { pseudoLines } from "../trace/pseudo.ts";
+import { Player } from "../player/player.ts";
 import { EMPTY } from "../trace/fold.ts";
 import type { State } from "../trace/state.ts";
 import type { Vocabulary } from "../trace/words.ts";
-import { coinStyles } from "../views/coin.ts";
-import { bestView, VIEWS, viewsFor } from "../views/index.ts";
-import { inspectorStyles, renderInspector, sentence } from "../views/inspector.ts";
-import { legendStyles } from "../views/legend.ts";
-import { partStyles } from "../views/parts.ts";
-import { ribbonStyles } from "../views/ribbon.ts";
-import { plainText, renderText, textStyles } from "../views/text.ts";
-import { treeListStyles } from "../views/tree-list.ts";
-import { renderTrack, timelineStyles, TRACK_HEIGHT } from "../views/timeline.ts";
+import { bestView, viewsFor } from "../views/index.ts";
+import { renderInspector, sentence } from "../views/inspector.ts";
 import type { Scene, Selection, View } from "../views/view.ts";
-import { figureStyles } from "./figure-styles.ts";
-import { icon } from "./icons.ts";
-import { commandFor, keptByWidget, rove, type Command } from "./keys.ts";
-import { treeMove } from "./tree-keys.ts";
+import { allStyles } from "./all-styles.ts";
+import { commandFor, keptByWidget, type Command } from "./keys.ts";
 import { mark, NOTHING, sameSelection, selectionAt } from "./link.ts";
+import { renderPseudo, type MethodPage } from "./pseudo-code.ts";
+import { renderScrubber } from "./scrubber.ts";
+import { renderStage } from "./stage.ts";
+import { TextBand } from "./text-band.ts";
+import { moveInside } from "./widget-keys.ts";
 
 /** A whole trace, or what is known of one while its run goes on. */
 export type FigureTrace = Trace | (Pick<Trace, "events" | "vocabulary"> & Partial<Trace>);
-
-/** What the figure needs of a method's page. */
-export interface MethodPage {
-  readonly title: string;
-  /** Markdown with a ```pseudo block. */
-  readonly page: string;
-}
 
 /**
  * One run of a decoding method, to be stepped through.
@@ -54,19 +34,7 @@ export interface MethodPage {
  */
 @customElement("decodescope-figure")
 export class DecodescopeFigure extends LitElement {
-  static override styles = [
-    unsafeCSS(tokens),
-    partStyles,
-    figureStyles,
-    textStyles,
-    timelineStyles,
-    inspectorStyles,
-    coinStyles,
-    ribbonStyles,
-    legendStyles,
-    treeListStyles,
-    ...VIEWS.flatMap((view) => (view.styles ? [view.styles] : [])),
-  ];
+  static override styles = allStyles;
 
   /** The run to show. Set anew, it starts over; a live one grows with `appendEvents`. */
   @property({ attribute: false }) trace: FigureTrace | null = null;
@@ -82,8 +50,8 @@ export class DecodescopeFigure extends LitElement {
   @state() private width = 640;
   @state() private sheetOpen = false;
   @state() private options: Readonly<Record<string, Scene["options"]>> = {};
-  @query(".stage-body") private stage?: HTMLElement;
-  @query(".text") private textBand?: HTMLElement;
+  @query(".stage-body") private stageBody?: HTMLElement;
+  @query(".text") private band?: HTMLElement;
 
   #player: Player | null = null;
   #vocabulary: Vocabulary = {};
@@ -95,13 +63,7 @@ export class DecodescopeFigure extends LitElement {
   #pinned: Selection = NOTHING;
   #shown: Selection = NOTHING;
   #sizes: ResizeObserver | null = null;
-  #scrub = 0;
-  /** Lines kept for the text: never fewer than before, so that nothing below moves up. */
-  #lines = 0;
-  /** Width of the text band. */
-  #textWidth = 640;
-  /** The place for which the text was last scrolled to its end. */
-  #textAt = -1;
+  readonly #text = new TextBand();
 
   /** Events that have happened at the reader's place. */
   get index(): number {
@@ -179,7 +141,7 @@ export class DecodescopeFigure extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#sizes = new ResizeObserver(() => this.#measure());
-    if (this.stage) this.#sizes.observe(this.stage);
+    if (this.stageBody) this.#sizes.observe(this.stageBody);
   }
 
   override disconnectedCallback(): void {
@@ -195,16 +157,16 @@ export class DecodescopeFigure extends LitElement {
 
   protected override updated(): void {
     // Told once, then whenever it changes: measuring at every step would lay the page out twice.
-    if (this.stage) this.#sizes?.observe(this.stage);
+    if (this.stageBody) this.#sizes?.observe(this.stageBody);
     mark(this.renderRoot as ShadowRoot, this.selection, this.state);
-    this.#followText();
+    this.#text.follow(this.band, this.index);
   }
 
   #open(): void {
     this.#player?.pause();
     this.#hover = null;
     this.#pinned = NOTHING;
-    this.#lines = 0;
+    this.#text.reset();
     this.#known = this.trace;
     this.#vocabulary = this.trace?.vocabulary ?? {};
     this.#recorded = this.trace?.recorded ?? null;
@@ -219,19 +181,10 @@ export class DecodescopeFigure extends LitElement {
   }
 
   #measure(): void {
-    const width = Math.round(this.stage?.clientWidth ?? 0);
+    const width = Math.round(this.stageBody?.clientWidth ?? 0);
     if (width === 0 || width === this.width) return;
-    this.#textWidth = this.clientWidth;
-    this.#lines = 0;
+    this.#text.reset(this.clientWidth);
     this.width = width;
-  }
-
-  /** Keeps the end of the text in sight while it grows. */
-  #followText(): void {
-    const band = this.textBand;
-    if (!band || this.#textAt === this.index) return;
-    this.#textAt = this.index;
-    requestAnimationFrame(() => (band.scrollTop = band.scrollHeight));
   }
 
   // ── What the reader points at ──────────────────────────────────────────────────────────────
@@ -269,7 +222,7 @@ export class DecodescopeFigure extends LitElement {
   #pressed(event: KeyboardEvent): void {
     const target = event.composedPath()[0];
     if (!(target instanceof HTMLElement || target instanceof SVGElement)) return;
-    if (this.#moveInside(target, event)) return event.preventDefault();
+    if (moveInside(target, event)) return event.preventDefault();
     if (event.key === "Escape") return this.select(NOTHING);
     if (keptByWidget(target, event)) return;
     const command = commandFor(event);
@@ -278,38 +231,7 @@ export class DecodescopeFigure extends LitElement {
     this.#run(command);
   }
 
-  /** Arrows inside a widget that is one tab stop. */
-  #moveInside(target: Element, event: KeyboardEvent): boolean {
-    if (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return false;
-    const item = target as HTMLElement;
-    const widget = target.closest("[role=listbox], [role=toolbar], [role=tablist], [role=tree]");
-    if (!widget) return false;
-    const picks = widget.role === "listbox" || widget.role === "tree";
-    if (picks && (event.key === "Enter" || event.key === " ")) {
-      item.click();
-      return true;
-    }
-    if (widget.role === "tree") {
-      const move = treeMove(widget, item, event.key);
-      if (move?.toggle) item.dispatchEvent(new CustomEvent("tree-toggle"));
-      if (move?.focus) {
-        widget
-          .querySelectorAll<HTMLElement>("[role=treeitem]")
-          .forEach((it) => (it.tabIndex = it === move.focus ? 0 : -1));
-        move.focus.focus();
-      }
-      return move !== null;
-    }
-    const items = [
-      ...widget.querySelectorAll<HTMLElement>("[role=option], [role=tab], button, select"),
-    ];
-    if (target.localName === "select" && /^Arrow(Up|Down)$/.test(event.key)) return false;
-    const next = rove(items, target, event.key);
-    if (next?.role === "tab") next.click();
-    return next !== null;
-  }
-
-  #run(command: Command): void {
+  readonly #run = (command: Command): void => {
     const player = this.#player;
     if (!player) return;
     if (typeof command === "object") return player.seekFraction(command.share);
@@ -329,16 +251,7 @@ export class DecodescopeFigure extends LitElement {
       case "toggle":
         return player.toggle();
     }
-  }
-
-  /** Dragging the scrubber asks for many places a second; every 50 ms one is drawn. */
-  #scrubbed(event: Event): void {
-    const index = Number((event.target as HTMLInputElement).value);
-    this.#player?.pause();
-    clearTimeout(this.#scrub);
-    if (event.type === "change") this.seek(index);
-    else this.#scrub = window.setTimeout(() => this.seek(index), 50);
-  }
+  };
 
   // ── Drawing ────────────────────────────────────────────────────────────────────────────────
 
@@ -362,12 +275,15 @@ export class DecodescopeFigure extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    if (!this.#player) return html`<slot></slot>`;
-    const { end } = this.#player;
-    const views = viewsFor(end);
-    const view = views.find((it) => it.id === this.view) ?? bestView(end);
+    const player = this.#player;
+    if (!player) return html`<slot></slot>`;
+    const views = viewsFor(player.end);
+    const view = views.find((it) => it.id === this.view) ?? bestView(player.end);
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const scene = this.#scene(view, !calm && (this.playing || this.live));
+    const asked = this.live ? (this.#known?.max_new_tokens ?? 40) : 0;
+    const open = (id: string) => (this.view = id);
+    const pseudo = renderPseudo(this.method, scene.state.line);
     return html`<div
       class="figure"
       @keydown=${this.#pressed}
@@ -377,59 +293,12 @@ export class DecodescopeFigure extends LitElement {
       @focusout=${() => this.#setHover(null)}
       @click=${this.#clicked}
     >
-      ${this.#renderText(scene)}
-      <div class="middle">${this.#renderStage(views, view, scene)} ${this.#renderSide(scene)}</div>
-      ${this.#renderScrubber(scene)}
-      <p class="unseen" aria-live="polite">${this.#narration(scene)}</p>
-    </div>`;
-  }
-
-  #renderText(scene: Scene): TemplateResult {
-    const { state, end, vocabulary } = scene;
-    // Of a live run only the length that was asked for is known: about 4½ letters a token.
-    const asked = this.live ? (this.#known?.max_new_tokens ?? 40) * 4.5 : 0;
-    const letters = Math.max(plainText(end, vocabulary).length, asked);
-    const across = Math.max(20, this.#textWidth / 8.5);
-    // Room for the whole text from the start: nothing below it moves while it grows.
-    const lines = Math.min(5, Math.max(2, this.#lines, Math.ceil(letters / across) + 1));
-    this.#lines = lines;
-    return html`<div class="text" style="height: ${lines * 1.75}em">
-      ${renderText(state, vocabulary, this.#pinned.node)}
-      <p class="unseen">${plainText(state, vocabulary)}</p>
-    </div>`;
-  }
-
-  #renderStage(views: View[], view: View | undefined, scene: Scene): TemplateResult {
-    const tabs = views.map(
-      (it) =>
-        html`<button
-          role="tab"
-          id="tab-${it.id}"
-          aria-selected=${it === view}
-          aria-controls="stage"
-          tabindex=${it === view ? 0 : -1}
-          @click=${() => (this.view = it.id)}
-        >
-          ${it.title}
-        </button>`,
-    );
-    return html`<div class="stage">
-      ${
-        views.length > 0
-          ? html`<div role="tablist" class="tabs" aria-label="Pictures of this run">${tabs}</div>`
-          : nothing
-      }
-      <div
-        class="stage-body"
-        id="stage"
-        role=${view ? "tabpanel" : "presentation"}
-        aria-labelledby=${view ? `tab-${view.id}` : nothing}
-        tabindex=${view ? 0 : nothing}
-        style="min-height: ${view ? view.height(scene) : 0}px"
-      >
-        ${view ? view.render(scene) : nothing}
+      ${this.#text.render(scene, this.#pinned.node, asked)}
+      <div class="middle">
+        ${renderStage(views, view, scene, open, pseudo)} ${this.#renderSide(scene)}
       </div>
-      ${this.#renderPseudo(scene.state)}
+      ${renderScrubber(player, this.#run)}
+      <p class="unseen" aria-live="polite">${this.#narration(scene)}</p>
     </div>`;
   }
 
@@ -444,97 +313,6 @@ export class DecodescopeFigure extends LitElement {
       </button>
       <div class="side-body">${renderInspector(scene, this.#known?.max_new_tokens ?? null)}</div>
     </aside>`;
-  }
-
-  #renderPseudo(state: State): TemplateResult | typeof nothing {
-    const lines = pseudoLines(this.method?.page ?? "");
-    if (lines.length === 0) return nothing;
-    return html`<section class="pseudo">
-      <h3>${this.method!.title}</h3>
-      <ol>
-        ${lines.map((line, i) => {
-          const now = i + 1 === state.line;
-          const [code, comment] = line.split(/(?=\/\/)/, 2);
-          return html`<li class=${now ? "now" : ""} aria-current=${now ? "step" : nothing}>
-            <code>${code}${comment ? html`<i>${comment}</i>` : nothing}</code>
-          </li>`;
-        })}
-      </ol>
-    </section>`;
-  }
-
-  #renderScrubber(scene: Scene): TemplateResult {
-    const player = this.#player!;
-    const { index, length, playing, speed } = player;
-    const button = (name: string, label: string, command: Command, first = false) =>
-      html`<button
-        aria-label=${label}
-        title=${label}
-        tabindex=${first ? 0 : -1}
-        @click=${() => this.#run(command)}
-      >
-        ${icon(name)}
-      </button>`;
-    const round = scene.state.rounds.length;
-    return html`<div class="scrubber">
-      <div class="buttons" role="toolbar" aria-label="Steps">
-        ${button("first", "To the start (Home)", "first")}
-        ${button("round-back", "One round back (Shift+←)", "round-back")}
-        ${button("event-back", "One event back (←)", "event-back")}
-        ${
-          playing
-            ? button("pause", "Pause (Space)", "toggle", true)
-            : button("play", "Play (Space)", "toggle", true)
-        }
-        ${button("event-forward", "One event on (→)", "event-forward")}
-        ${button("round-forward", "One round on (Shift+→)", "round-forward")}
-        ${button("last", "To the end (End)", "last")}
-      </div>
-      <div class="line">
-        <svg
-          class="track"
-          viewBox="0 0 1000 ${TRACK_HEIGHT}"
-          preserveAspectRatio="none"
-          aria-hidden="true"
-        >
-          ${renderTrack(scene.end, index, 1000)}
-        </svg>
-        <input
-          type="range"
-          min="0"
-          max=${length}
-          step="1"
-          .value=${String(index)}
-          aria-label="Place in the run"
-          aria-valuetext="event ${index} of ${length}, round ${round} of ${scene.end.rounds.length}"
-          @input=${this.#scrubbed}
-          @change=${this.#scrubbed}
-        />
-      </div>
-      <output class="place" aria-live="off"
-        >${round}<span class="of"> / ${scene.end.rounds.length}</span></output
-      >
-      <label class="speed">
-        <span class="unseen">Speed</span>
-        <select
-          @change=${(it: Event) => player.setSpeed(Number((it.target as HTMLSelectElement).value))}
-        >
-          ${SPEEDS.map((it) => html`<option value=${it} ?selected=${it === speed}>${it}×</option>`)}
-        </select>
-      </label>
-      ${
-        player.live
-          ? html`<button
-              class="live ${player.following ? "on" : ""}"
-              aria-pressed=${player.following}
-              title="Follow the newest event"
-              @click=${() => player.follow()}
-            >
-              LIVE
-            </button>`
-          : nothing
-      }
-    </div>`;
   }
 
   /** What a screen reader hears at this step: the note, else why. While playing, only the notes. */

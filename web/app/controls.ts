@@ -1,0 +1,140 @@
+/** The form: what to run. */
+import { html, type TemplateResult } from "lit";
+import "./parameters.ts";
+import { methodSelect } from "./method-select.ts";
+import { controlsFor, type PageState } from "./page-state.ts";
+import type { Runs } from "./runs.ts";
+import type { Params } from "./schema.ts";
+import { MAX_COMPARED, MAX_LENGTH } from "./settings.ts";
+import "./share.ts";
+import type { Links } from "./share.ts";
+import { sentence } from "./status.ts";
+
+/** `status` says how the engine is; it stands between the buttons and the parameters. */
+export function controls(
+  page: PageState,
+  runs: Runs,
+  links: () => Links,
+  status: TemplateResult,
+): TemplateResult {
+  const { settings } = page;
+  return html`
+    <div class="field">
+      <label for="prompt">Beginning of a text</label>
+      <textarea
+        id="prompt"
+        data-testid="prompt"
+        rows="3"
+        .value=${settings.prompt}
+        @input=${(event: Event) => {
+          page.typed = true;
+          page.choose({ prompt: (event.target as HTMLTextAreaElement).value });
+        }}
+        @keydown=${(event: KeyboardEvent) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void runs.run();
+        }}
+      ></textarea>
+    </div>
+    <div class="field">
+      <label for="method">Method</label>
+      ${methodSelect("method", settings.method, (id) => page.chooseMethod(id))}
+    </div>
+    ${comparison(page)}
+    <div class="pair">
+      ${whole("length", "New tokens", settings.length, [1, MAX_LENGTH], (length) =>
+        page.choose({ length }),
+      )}
+      ${whole("seed", "Seed", settings.seed, [0, 2 ** 32 - 1], (seed) => page.choose({ seed }))}
+    </div>
+    ${actions(page, runs, links)}
+    <div role="alert" class="problem" data-testid="problem">${sentence(page.problem)}</div>
+    ${status}
+    <decodescope-parameters
+      .controls=${controlsFor(settings.method)}
+      .params=${settings.params}
+      @params=${(event: CustomEvent<Params>) => page.choose({ params: event.detail })}
+    ></decodescope-parameters>
+  `;
+}
+
+function actions(page: PageState, runs: Runs, links: () => Links): TemplateResult {
+  const { running, stepped, settings } = page;
+  return html`<div class="actions">
+    ${
+      running
+        ? html`<button type="button" class="primary" data-testid="stop" @click=${() => runs.stop()}>
+            Stop
+          </button>`
+        : html`<button type="submit" class="primary" data-testid="run">
+            ${stepped ? "Go on" : "Run"}
+          </button>`
+    }
+    <button
+      type="button"
+      data-testid="step"
+      ?disabled=${running || settings.compared.length > 0}
+      title="One step of the method, usually one pass of the model"
+      @click=${() => void runs.step()}
+    >
+      Step
+    </button>
+    <decodescope-share
+      .trace=${running ? null : (page.panels[0]?.trace ?? null)}
+      .links=${links}
+    ></decodescope-share>
+  </div>`;
+}
+
+/** Which methods stand beside the first one. */
+function comparison(page: PageState): TemplateResult {
+  const { compared } = page.settings;
+  const rows = compared.length < MAX_COMPARED - 1 ? [...compared, ""] : compared;
+  const set = (index: number, id: string) => {
+    const next = [...compared];
+    if (id) next[index] = id;
+    else next.splice(index, 1);
+    page.choose({ compared: next });
+  };
+  return html`<details class="compare" ?open=${compared.length > 0}>
+    <summary data-testid="compare">Compare with another method</summary>
+    ${rows.map(
+      (id, index) =>
+        html`<div class="field">
+          <label for="compare-${index}"> ${index === 0 ? "Beside it" : "And beside that"} </label>
+          ${methodSelect(`compare-${index}`, id, (next) => set(index, next), "none")}
+        </div>`,
+    )}
+    <p class="help">
+      Same prompt, seed, length and temperature; other parameters as they are by default.
+    </p>
+  </details>`;
+}
+
+/** A field for a whole number from `min` to `max`. */
+function whole(
+  id: string,
+  label: string,
+  value: number,
+  [min, max]: [number, number],
+  choose: (value: number) => void,
+): TemplateResult {
+  return html`<div class="field">
+    <label for=${id}>${label}</label>
+    <input
+      id=${id}
+      data-testid=${id}
+      type="number"
+      min=${min}
+      max=${max}
+      step="1"
+      .value=${String(value)}
+      @change=${(event: Event) => {
+        const input = event.target as HTMLInputElement;
+        const typed = Math.round(input.valueAsNumber);
+        const next = Number.isFinite(typed) ? Math.min(max, Math.max(min, typed)) : value;
+        input.value = String(next);
+        choose(next);
+      }}
+    />
+  </div>`;
+}

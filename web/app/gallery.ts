@@ -1,0 +1,55 @@
+/** The recorded examples, and a file of the reader's own. */
+import { html, nothing, type TemplateResult } from "lit";
+import examples from "virtual:examples";
+import methods from "virtual:methods";
+import type { Example } from "./examples.ts";
+import { openExample, openFile } from "./opening.ts";
+import type { PageState } from "./page-state.ts";
+
+export function gallery(page: PageState): TemplateResult {
+  // In the order of the list of methods, which is that of their families.
+  const order = (method: string) => methods.findIndex((it) => it.id === method);
+  const sorted = [...examples].sort((a, b) => order(a.method) - order(b.method));
+  return html`<aside class="gallery" aria-labelledby="gallery">
+    <h2 id="gallery">Recorded examples</h2>
+    <p class="help">They play at once, without a model.</p>
+    <ul>
+      ${sorted.map((example) => exampleLink(page, example))}
+    </ul>
+    <label class="file">
+      Open a run from a file
+      <input
+        type="file"
+        accept=".json,application/json"
+        data-testid="open-file"
+        @change=${(event: Event) =>
+          void openFile(page, (event.target as HTMLInputElement).files?.[0])}
+      />
+    </label>
+  </aside>`;
+}
+
+function exampleLink(page: PageState, { id, method, prompt }: Example): TemplateResult {
+  return html`<li>
+    <a
+      href="?example=${id}"
+      data-testid="example"
+      data-example=${id}
+      aria-current=${id === page.example ? "true" : nothing}
+      @click=${(event: MouseEvent) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        void openExample(page, id).then(() => page.writeAddress());
+      }}
+    >
+      ${methods.find((it) => it.id === method)?.title ?? method}
+    </a>
+    <q>${shortened(prompt)}</q>
+  </li>`;
+}
+
+/** A prompt for a list: its beginning. */
+function shortened(text: string): string {
+  const LONGEST = 60;
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1).trimEnd()}…`;
+}

@@ -1,0 +1,78 @@
+/** Where a trace on the page comes from, if not from a run: a link, an example, a file. */
+import examples from "virtual:examples";
+import { failureOf } from "../engine/failure.ts";
+import { fetchExample } from "./examples.ts";
+import { unpack } from "./packed.ts";
+import type { PageState } from "./page-state.ts";
+import { promptOf } from "./text-of.ts";
+
+/** Checks and reads a trace; the checker is loaded when it is needed. */
+async function load(json: string) {
+  const { loadTrace } = await import("../trace/load.ts");
+  return loadTrace(json);
+}
+
+/** Shows a trace that the address itself holds; says whether there is one. */
+export async function openLink(page: PageState): Promise<boolean> {
+  try {
+    const json = await unpack(location.hash);
+    if (json === undefined) return false;
+    page.adopt(await load(json), "link");
+    return true;
+  } catch (thrown) {
+    page.set({ problem: failureOf(thrown).message });
+    return false;
+  }
+}
+
+/** What the page shows first, before any model is there. */
+export async function openFirst(page: PageState): Promise<void> {
+  if (page.example) return openExample(page, page.example);
+  await preview(page, 0);
+  previewAll(page);
+}
+
+/** Shows the recorded example of every panel's method. */
+export function previewAll(page: PageState): void {
+  page.panels.forEach((_, index) => void preview(page, index));
+}
+
+/** Shows the recorded example of a panel's method, if there is one. */
+async function preview(page: PageState, index: number): Promise<void> {
+  const panel = page.panels[index];
+  const example = examples.find((it) => it.method === panel?.method);
+  if (!panel || !example || panel.trace) return;
+  try {
+    const trace = await fetchExample(example.id);
+    if (panel.trace || !page.panels.includes(panel)) return;
+    if (index === 0 && !page.touched) page.set({ settings: page.settingsOf(trace) });
+    // Side by side, only runs of the same prompt are worth a look.
+    if (index > 0 && promptOf(trace) !== page.settings.prompt) return;
+    panel.show(trace, "example");
+    page.set({ panels: [...page.panels] });
+  } catch (thrown) {
+    page.set({ problem: failureOf(thrown).message });
+  }
+}
+
+export async function openExample(page: PageState, id: string): Promise<void> {
+  page.set({ problem: "" });
+  try {
+    const trace = await fetchExample(id);
+    page.set({ example: id });
+    page.adopt(trace, "example");
+  } catch (thrown) {
+    page.set({ example: null, problem: failureOf(thrown).message });
+  }
+}
+
+export async function openFile(page: PageState, file: File | undefined): Promise<void> {
+  if (!file) return;
+  page.set({ problem: "" });
+  try {
+    page.adopt(await load(await file.text()), "file");
+    page.writeAddress();
+  } catch (thrown) {
+    page.set({ problem: `This file cannot be opened: ${failureOf(thrown).message}` });
+  }
+}

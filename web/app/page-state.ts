@@ -1,0 +1,143 @@
+/** What the page knows: what the reader chose and the runs that are shown. Draws nothing. */
+import methods from "virtual:methods";
+import type { EngineClient } from "../engine/client.ts";
+import type { Engines } from "../engine/handles.ts";
+import type { Trace } from "../generated/Trace.ts";
+import { read, write, type Moment } from "./address.ts";
+import { Panel, type Origin } from "./panel.ts";
+import { changed, controlsOf, type Control, type Params } from "./schema.ts";
+import type { Settings } from "./settings.ts";
+import { promptOf } from "./text-of.ts";
+
+/** A method parameter that all methods of a comparison share. */
+const SHARED_PARAMETER = "temperature";
+
+/** The element that shows the page: it hears of changes and lends the engine. */
+export interface Host {
+  readonly engines: Engines;
+  requestUpdate(): void;
+  readonly updateComplete: Promise<unknown>;
+}
+
+/** The controls that a method's schema asks for. */
+export function controlsFor(method: string): Control[] {
+  return controlsOf(methods.find((it) => it.id === method)?.schema);
+}
+
+/** The methods that are shown, as one word. */
+const shownMethods = ({ method, compared }: Settings) => [method, ...compared].join();
+
+export class PageState {
+  settings: Settings;
+  panels: Panel[];
+  /** Id of the recorded example on the page. */
+  example: string | null;
+  problem = "";
+  running = false;
+  /** A run that rests between steps. */
+  stepped: { client: EngineClient; run: number } | null = null;
+  /** Where the address says to go, until the page has gone there. */
+  moment: Moment | null;
+  /** The reader typed a prompt: nothing but the reader replaces it. */
+  typed: boolean;
+  /** The reader, or the address, chose more than a method. */
+  touched: boolean;
+  /** The last run of each method, to come back to. */
+  readonly runs = new Map<string, Trace>();
+  readonly host: Host;
+  /** Called when other methods are on the page than before. */
+  onMethods: () => void = () => undefined;
+
+  constructor(host: Host, search: string) {
+    this.host = host;
+    const address = read(search, methods);
+    this.settings = address.settings;
+    this.example = address.example;
+    this.moment = address.moment;
+    const named = [...new URLSearchParams(search).keys()];
+    this.typed = named.includes("prompt");
+    this.touched = named.some((name) => !["device", "method", "with"].includes(name));
+    this.panels = this.#panelsFor(address.settings);
+  }
+
+  get comparing(): boolean {
+    return this.panels.length > 1;
+  }
+
+  /** Takes a change over and has the page drawn anew. */
+  set(
+    change: Partial<
+      Pick<PageState, "settings" | "panels" | "example" | "problem" | "running" | "stepped">
+    > = {},
+  ): void {
+    Object.assign(this, change);
+    this.host.requestUpdate();
+  }
+
+  /** Takes new settings; the pictures stay unless the methods are others. */
+  choose(change: Partial<Settings>): void {
+    if (!("method" in change || "compared" in change)) this.touched = true;
+    const before = shownMethods(this.settings);
+    const settings = { ...this.settings, ...change };
+    this.set({ settings, example: null, stepped: null });
+    if (before !== shownMethods(settings)) {
+      this.host.engines.stop();
+      this.set({ panels: this.#panelsFor(settings) });
+      this.onMethods();
+    }
+    this.writeAddress();
+  }
+
+  chooseMethod(method: string): void {
+    const names = new Set(controlsFor(method).map((it) => it.name));
+    const kept = Object.entries(this.settings.params).filter(
+      ([name]) => name === SHARED_PARAMETER && names.has(name),
+    );
+    this.choose({ method, params: Object.fromEntries(kept) });
+  }
+
+  /** Shows a trace and takes its settings over, so that Run makes it again. */
+  adopt(trace: Trace, origin: Origin): void {
+    const panel = new Panel(trace.method);
+    panel.show(trace, origin);
+    const settings = { ...this.settingsOf(trace), compared: [] };
+    this.set({ settings, panels: [panel], stepped: null });
+  }
+
+  /** The settings that make a trace again; a prompt that the reader typed stays. */
+  settingsOf(trace: Trace): Settings {
+    const { method, seed, max_new_tokens: length } = trace;
+    // A run of a method that this page does not know can be looked at, not made again.
+    if (!methods.some((it) => it.id === method)) return this.settings;
+    const params = changed(controlsFor(method), trace.params as Params);
+    const prompt = this.typed ? this.settings.prompt : promptOf(trace);
+    return { ...this.settings, method, params, seed, length, prompt };
+  }
+
+  /** The parameters for a method of the comparison. */
+  paramsFor(method: string): Params {
+    if (method === this.settings.method) return this.settings.params;
+    const shared = this.settings.params[SHARED_PARAMETER];
+    const knows = controlsFor(method).some((it) => it.name === SHARED_PARAMETER);
+    return shared !== undefined && knows ? { [SHARED_PARAMETER]: shared } : {};
+  }
+
+  writeAddress(): void {
+    history.replaceState(null, "", location.pathname + this.query(null));
+  }
+
+  /** The address of these settings and, with `moment`, of a place in the run. */
+  query(moment: Moment | null): string {
+    const device = new URLSearchParams(location.search).get("device");
+    return write({ settings: this.settings, example: this.example, moment }, device);
+  }
+
+  #panelsFor({ method, compared }: Settings): Panel[] {
+    return [method, ...compared].map((method) => {
+      const panel = new Panel(method);
+      const run = this.runs.get(method);
+      if (run) panel.show(run, "run");
+      return panel;
+    });
+  }
+}

@@ -1,0 +1,98 @@
+/** The figures of the page, one for each method that is shown, and the scrubber they share. */
+import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import methods from "virtual:methods";
+import "../components/decodescope-figure.ts";
+import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
+import type { Trace } from "../generated/Trace.ts";
+import "./compare-bar.ts";
+import type { PageState } from "./page-state.ts";
+import type { Panel } from "./panel.ts";
+import { promptOf } from "./text-of.ts";
+
+/** `figures` gives those on the page, in the order of the panels. */
+export function pictures(page: PageState, figures: () => DecodescopeFigure[]): TemplateResult {
+  const { panels, comparing, running } = page;
+  const traces = panels.map((it) => it.trace);
+  const whole = traces.every((it) => it !== null) && !running;
+  return html`
+    ${
+      comparing && whole
+        ? html`<decodescope-compare-bar
+            .traces=${sameList(page, traces as Trace[])}
+            @places=${(event: CustomEvent<number[]>) =>
+              figures().forEach((figure, i) => figure.seek(event.detail[i] ?? 0))}
+          ></decodescope-compare-bar>`
+        : nothing
+    }
+    <div class="panels" data-count=${panels.length}>
+      ${repeat(
+        panels,
+        (panel) => panel,
+        (panel, index) => picture(page, panel, index),
+      )}
+    </div>
+  `;
+}
+
+const lists = new WeakMap<PageState, Trace[]>();
+
+/** The same array while its items are the same, so that the scrubber keeps its place. */
+function sameList(page: PageState, next: Trace[]): Trace[] {
+  const last = lists.get(page);
+  if (last?.length === next.length && last.every((it, i) => it === next[i])) return last;
+  lists.set(page, next);
+  return next;
+}
+
+function picture(page: PageState, panel: Panel, index: number): TemplateResult {
+  const method = methods.find((it) => it.id === panel.method);
+  return html`<article class="panel" aria-labelledby="panel-${index}">
+    <div class="heading">
+      <h2 id="panel-${index}">${method?.title ?? panel.method}</h2>
+      ${caption(page, panel)}
+    </div>
+    ${
+      panel.given
+        ? html`<decodescope-figure
+            data-testid="figure"
+            data-panel=${index}
+            .trace=${panel.given}
+            .live=${panel.live}
+            .method=${method ?? null}
+          ></decodescope-figure>`
+        : html`<p class="empty">Press Run to see this method write.</p>`
+    }
+  </article>`;
+}
+
+/** Where the run comes from. */
+function caption(page: PageState, { trace, origin }: Panel): TemplateResult | typeof nothing {
+  if (!trace) return nothing;
+  const where = trace.recorded.device === "webgpu" ? "on WebGPU" : "on the CPU";
+  const words = {
+    example: "A recorded example",
+    run: `A run ${where}, seed ${trace.seed}`,
+    file: "From a file",
+    link: "From a link",
+  }[origin];
+  const prompt = promptOf(trace);
+  const other = prompt !== page.settings.prompt && origin !== "run";
+  return html`<p class="caption" data-testid="caption">
+    ${words}${
+      other
+        ? html`, with another beginning:
+            <button
+              type="button"
+              class="link"
+              @click=${() => {
+                page.typed = false;
+                page.choose({ prompt });
+              }}
+            >
+              use it
+            </button>`
+        : nothing
+    }
+  </p>`;
+}

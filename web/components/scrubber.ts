@@ -1,0 +1,99 @@
+// The scrubber: buttons, the rounds in miniature under a slider, speed, and the way back to the
+// newest event of a run that goes on.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { SPEEDS, type Player } from "../player/player.ts";
+import { renderTrack, TRACK_HEIGHT } from "../views/timeline.ts";
+import { icon } from "./icons.ts";
+import type { Command } from "./keys.ts";
+
+/** Milliseconds between places that are drawn while the slider is dragged. */
+const DRAG_MS = 50;
+
+/** `run` does what a button says. */
+export function renderScrubber(player: Player, run: (command: Command) => void): TemplateResult {
+  const { state, end, index, length, playing, speed } = player;
+  const button = (name: string, label: string, command: Command, first = false) =>
+    html`<button
+      aria-label=${label}
+      title=${label}
+      tabindex=${first ? 0 : -1}
+      @click=${() => run(command)}
+    >
+      ${icon(name)}
+    </button>`;
+  const round = state.rounds.length;
+  const rounds = end.rounds.length;
+  return html`<div class="scrubber">
+    <div class="buttons" role="toolbar" aria-label="Steps">
+      ${button("first", "To the start (Home)", "first")}
+      ${button("round-back", "One round back (Shift+←)", "round-back")}
+      ${button("event-back", "One event back (←)", "event-back")}
+      ${
+        playing
+          ? button("pause", "Pause (Space)", "toggle", true)
+          : button("play", "Play (Space)", "toggle", true)
+      }
+      ${button("event-forward", "One event on (→)", "event-forward")}
+      ${button("round-forward", "One round on (Shift+→)", "round-forward")}
+      ${button("last", "To the end (End)", "last")}
+    </div>
+    <div class="line">
+      <svg
+        class="track"
+        viewBox="0 0 1000 ${TRACK_HEIGHT}"
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
+        ${renderTrack(end, index, 1000)}
+      </svg>
+      <input
+        type="range"
+        min="0"
+        max=${length}
+        step="1"
+        .value=${String(index)}
+        aria-label="Place in the run"
+        aria-valuetext="event ${index} of ${length}, round ${round} of ${rounds}"
+        @input=${(event: Event) => scrub(player, event)}
+        @change=${(event: Event) => scrub(player, event)}
+      />
+    </div>
+    <output class="place" aria-live="off">${round}<span class="of"> / ${rounds}</span></output>
+    <label class="speed">
+      <span class="unseen">Speed</span>
+      <select
+        @change=${(it: Event) => player.setSpeed(Number((it.target as HTMLSelectElement).value))}
+      >
+        ${SPEEDS.map((it) => html`<option value=${it} ?selected=${it === speed}>${it}×</option>`)}
+      </select>
+    </label>
+    ${player.live ? renderLive(player) : nothing}
+  </div>`;
+}
+
+function renderLive(player: Player): TemplateResult {
+  return html`<button
+    class="live ${player.following ? "on" : ""}"
+    aria-pressed=${player.following}
+    title="Follow the newest event"
+    @click=${() => player.follow()}
+  >
+    LIVE
+  </button>`;
+}
+
+const waiting = new WeakMap<Player, number>();
+
+/** Dragging asks for many places a second; one is drawn every `DRAG_MS`. */
+function scrub(player: Player, event: Event): void {
+  const index = Number((event.target as HTMLInputElement).value);
+  player.pause();
+  clearTimeout(waiting.get(player));
+  if (event.type === "change") player.seek(index);
+  else
+    waiting.set(
+      player,
+      window.setTimeout(() => player.seek(index), DRAG_MS),
+    );
+}
