@@ -139,16 +139,22 @@ impl Toy {
         }
     }
 
-    /// `[2 · vocab]`: the last token and the one before, softened so that cosines differ.
+    /// `[2 · vocab]`: the last token and the one before, softened so that cosines differ. Linear
+    /// in the parts of a blend.
     fn hidden(&self, forest: &Forest, node: NodeId) -> Vec<f32> {
         let vocab = self.info.vocab_size;
         let mut state = vec![0.05; 2 * vocab];
-        if let Some(token) = forest[node].token() {
-            state[token as usize] += 1.0;
-            state[(token as usize + 1) % vocab] += 0.25;
+        let parts = |node: NodeId| match &forest[node].input {
+            Input::Token(token) => vec![(*token, 1.0)],
+            Input::Blend(parts) => parts.clone(),
+            Input::Vector(_) => Vec::new(),
+        };
+        for (token, weight) in parts(node) {
+            state[token as usize] += weight;
+            state[(token as usize + 1) % vocab] += 0.25 * weight;
         }
-        if let Some(token) = forest[node].parent.and_then(|p| forest[p].token()) {
-            state[vocab + token as usize] += 0.5;
+        for (token, weight) in forest[node].parent.map(parts).unwrap_or_default() {
+            state[vocab + token as usize] += 0.5 * weight;
         }
         state
     }

@@ -1,10 +1,10 @@
 #![doc = include_str!("superposed.md")]
 
-use super::{beam::*, blend::*, finished::*, report};
+use super::{beam::*, blend::*, drift, finished::*, report};
 use crate::{
     Result,
     method::{Family, Info, Lossless, Method, Progress},
-    model::Ask,
+    model::{Ask, Scores},
     session::{Proposal, Session, TARGET},
     trace::FinishReason,
     tree::*,
@@ -30,11 +30,13 @@ pub struct Params {
     /// Taken off the sum where no table knows how a draft goes on.
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub penalty: f32,
+    /// Reads every draft as it stands as well, beside the blend, to show how far the blend drifts.
+    pub exact: bool,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { k: 3, alpha: 0.5, temperature: 0.2, n_tok: 9, penalty: 200.0 }
+        Self { k: 3, alpha: 0.5, temperature: 0.2, n_tok: 9, penalty: 200.0, exact: false }
     }
 }
 
@@ -50,7 +52,7 @@ pub struct Superposed {
     letters: Vec<char>,
     leader: Option<char>,
     /// The last node that the model reads: the prompt's, then a blend.
-    read: NodeId,
+    blend: NodeId,
     finished: Finished,
     standing: Standing,
 }
@@ -75,7 +77,7 @@ impl Method for Superposed {
             drafts: Vec::new(),
             letters: vec!['A'],
             leader: None,
-            read: NodeId(0),
+            blend: NodeId(0),
             finished: Finished::new(k as usize, true),
             standing: Standing::default(),
         })
@@ -83,12 +85,15 @@ impl Method for Superposed {
 
     async fn step(&mut self, session: &mut Session<'_>) -> Result<Progress> {
         if self.drafts.is_empty() {
-            self.read = session.head();
+            self.blend = session.head();
             self.drafts = vec![Hypothesis { node: session.head(), score: 0.0 }];
         }
-        let shared = self.shared_row(session).await?;
+        let compared = self.compared(session);
+        let scores = self.read(session, &compared).await?;
+        let shared = sharpened(&scores.top[0], self.params.temperature);
         session.line(2);
         let fits = self.fits(session, &shared)?;
+        drift::show(session, &self.letters, &compared, &scores, &fits);
 
         session.line(3);
         self.choose(session, &shared, &fits);
@@ -105,20 +110,30 @@ impl Method for Superposed {
         let token = |it: &Hypothesis| session.forest()[it.node].token().expect("drafts are tokens");
         let tokens: Vec<_> = self.drafts.iter().map(token).collect();
         let input = Input::Blend(blend(&tokens, &weights));
-        self.read = session.grow_input(self.read, input, Proposal::by("blend"));
+        self.blend = session.grow_input(self.blend, input, Proposal::by("blend"));
         Ok(Progress::Continue)
     }
 }
 
 /// Per draft of the step before: its node, and how each token of the shared row fits it.
-type Fits = Vec<(NodeId, Vec<Fit>)>;
+pub(super) type Fits = Vec<(NodeId, Vec<Fit>)>;
 
 impl Superposed {
-    async fn shared_row(&self, session: &mut Session<'_>) -> Result<Vec<(TokenId, f32)>> {
+    /// The drafts that are read as they stand, best first. The prompt is no blend.
+    fn compared(&self, session: &Session) -> Vec<NodeId> {
+        let blended = self.params.exact && self.blend != session.head();
+        if blended { self.drafts.iter().map(|it| it.node).collect() } else { Vec::new() }
+    }
+
+    /// One pass: the row of the blend, then those of the drafts that are compared with it.
+    async fn read(&self, session: &mut Session<'_>, compared: &[NodeId]) -> Result<Scores> {
         session.line(1);
         let n_tok = (self.params.n_tok as usize).min(session.target_info().vocab_size);
-        let scores = session.score(TARGET, &[self.read], &Ask::top_k(n_tok)).await?;
-        Ok(sharpened(&scores.top[0], self.params.temperature))
+        let mut ask = Ask::top_k(n_tok);
+        if !compared.is_empty() {
+            ask.hidden = (0..=session.target_info().layers + 1).collect();
+        }
+        session.score(TARGET, &[&[self.blend], compared].concat(), &ask).await
     }
 
     fn fits(&self, session: &Session, shared: &[(TokenId, f32)]) -> Result<Fits> {

@@ -27,10 +27,10 @@ fn models(toy: toy::Toy, ngrams: Ngrams) -> Models {
 }
 
 /// The run of the card: two drafts, four tokens, contexts of one token only.
-fn card_run() -> (Vec<Event>, Vec<Output>) {
+fn card_run(exact: bool) -> (Vec<Event>, Vec<Output>) {
     let mut models = models(toy::toy6(), corpus());
     let mut run = Run::new(&[vec![0]], 0, 3);
-    let params = Params { k: 2, alpha: 0.5, temperature: 1.0, n_tok: 4, penalty: 200.0 };
+    let params = Params { k: 2, alpha: 0.5, temperature: 1.0, n_tok: 4, penalty: 200.0, exact };
     let mut method = Superposed::new(params).unwrap();
     method.interpolation.order_weights = vec![1.0];
     loop {
@@ -44,8 +44,12 @@ fn card_run() -> (Vec<Event>, Vec<Output>) {
 
 /// Rows of the table of drafts, one list a step.
 fn tables(events: &[Event]) -> Vec<Vec<Vec<Cell>>> {
+    named(events, "drafts")
+}
+
+fn named(events: &[Event], table: &str) -> Vec<Vec<Vec<Cell>>> {
     let rows = events.iter().filter_map(|it| match it {
-        Event::Table { name, rows, .. } if name == "drafts" => Some(rows.clone()),
+        Event::Table { name, rows, .. } if name == table => Some(rows.clone()),
         _ => None,
     });
     rows.collect()
@@ -60,7 +64,7 @@ fn number(cell: &Cell) -> f32 {
 
 #[test]
 fn the_linear_toy_step_by_step() {
-    let (events, outputs) = card_run();
+    let (events, outputs) = card_run(false);
     let tables = tables(&events);
     // The sums: model and n-gram scores along each draft.
     let step = |step: usize, row: usize| {
@@ -87,7 +91,7 @@ fn the_linear_toy_step_by_step() {
 
 #[test]
 fn one_blend_is_read_by_all_drafts() {
-    let (events, _) = card_run();
+    let (events, _) = card_run(false);
     let blends: Vec<_> = events
         .iter()
         .filter_map(|it| match it {
@@ -118,6 +122,53 @@ fn one_blend_is_read_by_all_drafts() {
     for &(token, lp) in &rows[2].1 {
         assert!(close(lp, toy::toy6_row(5)[token as usize]), "{token}: {lp}");
     }
+}
+
+/// Toy states: `a` is (2: 1, 3: ¼), `b` is (3: 1, 4: ¼), both after `<s>` (6: ½), on a ground of
+/// .05; the first blend is .6126 `a` + .3874 `b`.
+#[test]
+fn a_blend_is_measured_against_the_drafts_it_stands_for() {
+    let (events, outputs) = card_run(true);
+    let drift = named(&events, "drift");
+    let text = |cell: &Cell| match cell {
+        Cell::Text(text) => text.clone(),
+        _ => panic!("{cell:?} is not a text"),
+    };
+    let seen = |step: usize, row: usize| {
+        let row = &drift[step][row];
+        assert!(row.len() == 6 + 9 && row[6..].iter().all(|it| *it == row[5]), "{row:?}");
+        let tokens = [2, 3].map(|at| b"^.abcd"[number(&row[at]) as usize] as char);
+        (text(&row[0]), tokens, text(&row[4]), number(&row[5]))
+    };
+    // a: 1.05, .3 · b: 1.05, .3 one further · blend: .6626, .5905 (.3874 + .6126/4 + .05), .1469.
+    let a = seen(0, 0);
+    assert_eq!((a.0.as_str(), a.1, a.2.as_str()), ("A", ['d', 'c'], "approximate"));
+    let b = seen(0, 1);
+    assert_eq!((b.0.as_str(), b.1, b.2.as_str()), ("B", ['d', 'd'], "exact"));
+    let dot = |a: [f32; 3], b: [f32; 3]| -> f32 {
+        // Two tokens share a state's other places: .55 for `<s>` and eight times .05.
+        a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>() + 0.55 * 0.55 + 8.0 * 0.05 * 0.05
+    };
+    let cosine = |a, b| dot(a, b) / (dot(a, a) * dot(b, b)).sqrt();
+    let blend = [0.6626, 0.5905, 0.1469];
+    assert!(close(a.3, cosine(blend, [1.05, 0.3, 0.05])), "{a:?}");
+    assert!(close(b.3, cosine(blend, [0.05, 1.05, 0.3])), "{b:?}");
+    let drafts: Vec<_> = tables(&events)[0].iter().map(|it| it[1].clone()).collect();
+    assert_eq!(drift[0].iter().map(|it| it[1].clone()).collect::<Vec<_>>(), drafts);
+    let said = events.iter().any(|it| {
+        matches!(it, Event::Note { id, text, .. } if id == "drift"
+        && text.contains("after “<s>a” the blend and the n-grams prefer “d”"))
+    });
+    assert!(said, "{events:?}");
+    // One pass of three rows, and the same drafts.
+    let sizes = events.iter().filter_map(|it| match it {
+        Event::Score { nodes, rows, .. } => Some((nodes.len(), rows.len())),
+        _ => None,
+    });
+    assert_eq!(sizes.collect::<Vec<_>>(), [(1, 1), (3, 3), (3, 3)]);
+    let (plain, same) = card_run(false);
+    assert_eq!((tables(&events), outputs), (tables(&plain), same));
+    assert!(named(&plain, "drift").is_empty());
 }
 
 #[test]
