@@ -74,6 +74,10 @@ p: number,
  */
 q: number | null, 
 /**
+ * What q was multiplied by in the test: ρ of k-SEQ, the lenience. Absent where it is 1.
+ */
+scale?: number, 
+/**
  * The uniform of the test; `null` when nothing was drawn for it.
  */
 u: number | null, 

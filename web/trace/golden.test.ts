@@ -29,7 +29,7 @@ describe.each(Object.entries(files))("%s", (_, text) => {
   test("each coin falls as the event says", () => {
     const verdicts = trace.events.filter((it) => it.kind === "judge").filter(tossesCoin);
     for (const it of verdicts) {
-      const keep = acceptance(it, trace.params);
+      const keep = acceptance(it);
       // Within rounding of the border either side is right.
       if (Math.abs(it.u! - keep) > 1e-6) expect(it.u! < keep).toBe(it.accepted);
     }
@@ -51,7 +51,6 @@ describe.each(Object.entries(files))("%s", (_, text) => {
 
   test("has a picture, and a sentence for each node", () => {
     expect(viewsFor(end).length).toBeGreaterThan(0);
-    for (const node of end.nodes)
-      expect(whyNode(end, node, trace.vocabulary, trace.params)).toMatch(/[.!?]$/);
+    for (const node of end.nodes) expect(whyNode(end, node, trace.vocabulary)).toMatch(/[.!?]$/);
   });
 });

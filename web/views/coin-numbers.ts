@@ -7,14 +7,8 @@ export const tossesCoin = (verdict: EventOf<"judge">): boolean =>
   verdict.u !== null && verdict.rule !== "greedy" && verdict.rule !== "sample_match";
 
 /** Probability that the rule keeps the guess. */
-export function acceptance(
-  verdict: EventOf<"judge">,
-  params: Readonly<Record<string, unknown>>,
-): number {
-  const { p, q, rule } = verdict;
+export function acceptance({ p, q, scale }: EventOf<"judge">): number {
   if (q === null) return Math.min(1, p);
-  const lenience = params["lenience"];
-  const l = rule !== "relaxed" && typeof lenience === "number" ? lenience : 1;
   if (q <= 0) return p > 0 ? 1 : 0;
-  return Math.min(1, p / (l * q));
+  return Math.min(1, p / ((scale ?? 1) * q));
 }

@@ -22,7 +22,7 @@ describe("the coin", () => {
     expect(judged.length).toBeGreaterThan(10);
     for (const it of judged) {
       expect(tossesCoin(it)).toBe(true);
-      expect(it.u! < acceptance(it, toyTrace.params)).toBe(it.accepted);
+      expect(it.u! < acceptance(it)).toBe(it.accepted);
     }
   });
 
@@ -50,17 +50,18 @@ describe("the coin", () => {
   });
 
   test("keeps with min(1, p/q)", () => {
-    expect(acceptance(verdict(0.2, 0.4), {})).toBeCloseTo(0.5, 12);
-    expect(acceptance(verdict(0.4, 0.2), {})).toBe(1);
-    expect(acceptance(verdict(0, 0), {})).toBe(0);
+    expect(acceptance(verdict(0.2, 0.4))).toBeCloseTo(0.5, 12);
+    expect(acceptance(verdict(0.4, 0.2))).toBe(1);
+    expect(acceptance(verdict(0, 0))).toBe(0);
   });
 
   test("keeps a guess that was not drawn with p", () => {
-    expect(acceptance(verdict(0.3, null, { rule: "one_hot" }), {})).toBe(0.3);
+    expect(acceptance(verdict(0.3, null, { rule: "one_hot" }))).toBe(0.3);
   });
 
-  test("lenience makes it likelier", () => {
-    expect(acceptance(verdict(0.2, 0.4), { lenience: 0.5 })).toBe(1);
+  test("a scaled q makes it likelier or less likely", () => {
+    expect(acceptance(verdict(0.2, 0.4, { scale: 0.5 }))).toBe(1);
+    expect(acceptance(verdict(0.2, 0.4, { rule: "k_seq", scale: 1.25 }))).toBeCloseTo(0.4, 12);
   });
 
   test("greedy rules toss no coin", () => {

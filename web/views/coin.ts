@@ -3,7 +3,7 @@
 
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import type { TopRow } from "../generated/TopRow.ts";
-import type { NodeState } from "../trace/state.ts";
+import type { EventOf, NodeState } from "../trace/state.ts";
 import { shortened, tokenName } from "../trace/words.ts";
 import { acceptance, tossesCoin } from "./coin-numbers.ts";
 import { equals, hatch, probability } from "./parts.ts";
@@ -19,8 +19,10 @@ export function renderCoin(scene: Scene, node: NodeState): TemplateResult | type
   const verdict = node.judges.at(-1)?.event;
   if (!verdict || !tossesCoin(verdict)) return nothing;
   const { p, q, u, accepted, residual } = verdict;
-  const keep = acceptance(verdict, scene.params);
-  const formula = q === null ? "p" : "min(1, p/q)";
+  const keep = acceptance(verdict);
+  const scale = verdict.scale ?? 1;
+  const scaled = scale === 1 ? "q" : `(${+scale.toFixed(3)} q)`;
+  const formula = q === null ? "p" : `min(1, p/${scaled})`;
   const label = `Keep below ${keep.toFixed(4)}; the coin was ${u!.toFixed(4)}: ${accepted ? "kept" : "rejected"}.`;
   return html`<section class="coin">
     <svg viewBox="0 0 ${WIDTH} 84" role="img" aria-label=${label}>
@@ -53,7 +55,7 @@ export function renderCoin(scene: Scene, node: NodeState): TemplateResult | type
       <text class="fine" x=${WIDTH - LEFT} y="76" text-anchor="end">1</text>
     </svg>
     ${q === null ? nothing : renderPair(q, p)}
-    ${residual && !accepted ? renderResidual(scene, node, residual) : nothing}
+    ${residual && !accepted ? renderResidual(scene, node, verdict, residual) : nothing}
   </section>`;
 }
 
@@ -78,7 +80,18 @@ function renderPair(q: number, p: number): TemplateResult {
 }
 
 /** Where the target exceeds the draft: the area the replacement is drawn from. */
-function renderResidual(scene: Scene, node: NodeState, residual: TopRow): TemplateResult {
+function renderResidual(
+  scene: Scene,
+  node: NodeState,
+  { q, rule }: EventOf<"judge">,
+  residual: TopRow,
+): TemplateResult {
+  const left =
+    q === null
+      ? html`p without the rejected guess`
+      : rule === "k_seq"
+        ? html`what the tests do not cover`
+        : html`(p − q)<sub>+</sub>`;
   const rows = residual.top.slice(0, 5);
   const taken = scene.state.nodes[node.parent ?? -1]?.children
     .map((id) => scene.state.nodes[id]!)
@@ -95,7 +108,7 @@ function renderResidual(scene: Scene, node: NodeState, residual: TopRow): Templa
       <rect class="area" x=${LEFT + 84} y=${y + 2} width=${Math.max(0.5, p * across)} height="12"></rect>
       <text class="fine" x=${WIDTH - LEFT} y=${y + 12} text-anchor="end">${probability(p)}</text>
     </g>`;
-  return html`<h4>Left over for the target: (p − q)<sub>+</sub>, made to sum to 1</h4>
+  return html`<h4>Left over for the target: ${left}, made to sum to 1</h4>
     <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="What the rule falls back on">
       ${rows.map(([token, logProb], i) =>
         line(tokenName(scene.vocabulary, token), Math.exp(logProb), 2 + i * 17, token),

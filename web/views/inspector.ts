@@ -36,7 +36,7 @@ function subjectNode(scene: Scene): NodeState | undefined {
 }
 
 export function sentence(scene: Scene): string {
-  return why(scene.state, subject(scene), scene.vocabulary, scene.params);
+  return why(scene.state, subject(scene), scene.vocabulary);
 }
 
 export function renderInspector(scene: Scene, maxNewTokens: number | null): TemplateResult {
@@ -94,7 +94,7 @@ function facts(scene: Scene, node: NodeState): Fact[] {
     verdict && tossesCoin(verdict)
       ? [
           "keep",
-          probability(acceptance(verdict, scene.params)),
+          probability(acceptance(verdict)),
           "Probability that the rule keeps this guess: min(1, p/q), or p for a guess not drawn.",
         ]
       : null,

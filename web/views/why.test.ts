@@ -21,7 +21,7 @@ const step = (index: number): Event => ({ kind: "step", index });
 
 const said = (events: Event[], node: number): string => {
   const state = fold(events);
-  return whyNode(state, state.nodes[node]!, vocabulary, {});
+  return whyNode(state, state.nodes[node]!, vocabulary);
 };
 
 describe("why", () => {
@@ -60,14 +60,14 @@ describe("why", () => {
       ...{ u: 0.3, token: 1, prob: 0.75, span: [0, 0.75] },
     };
     const state = fold([...start, sample]);
-    const ask = (token: number) => why(state, { node: 0, token }, vocabulary, {});
+    const ask = (token: number) => why(state, { node: 0, token }, vocabulary);
     expect(ask(3)).toBe("“␣end” was cut by top_k = 2: 2 tokens were left.");
     expect(ask(2)).toMatch(/could have been drawn, with probability 0\.25/);
   });
   test("every node of a run has a sentence", () => {
     const state = fold(toyTrace.events);
     for (const node of state.nodes)
-      expect(whyNode(state, node, toyTrace.vocabulary, toyTrace.params)).toMatch(/\.$/);
+      expect(whyNode(state, node, toyTrace.vocabulary)).toMatch(/\.$/);
   });
 });
 

@@ -8,20 +8,13 @@ import { tokenName, type Vocabulary } from "../trace/words.ts";
 import { acceptance } from "./coin-numbers.ts";
 import { equals, percent, probability, proposed, targeted } from "./parts.ts";
 
-export type Params = Readonly<Record<string, unknown>>;
-
 const quoted = (vocabulary: Vocabulary, token: number | null): string =>
   token === null ? "this guess" : `“${tokenName(vocabulary, token)}”`;
 
 /** Why `node` is what it is. */
-export function whyNode(
-  state: State,
-  node: NodeState,
-  vocabulary: Vocabulary,
-  params: Params,
-): string {
+export function whyNode(state: State, node: NodeState, vocabulary: Vocabulary): string {
   const name = quoted(vocabulary, node.token);
-  const parts = [reading(node) ?? fate(state, node, name, vocabulary, params)];
+  const parts = [reading(node) ?? fate(state, node, name, vocabulary)];
   if (node.mergedInto !== null)
     parts.push("Another text of the search ends in the same words and goes on in its place.");
   if (node.finish) parts.push(ending(node.finish.event.reason));
@@ -35,15 +28,9 @@ function reading(node: NodeState): string | null {
   return "vector" in node.input ? "The model reads a learned vector here, not a token." : null;
 }
 
-function fate(
-  state: State,
-  node: NodeState,
-  name: string,
-  vocabulary: Vocabulary,
-  params: Params,
-): string {
+function fate(state: State, node: NodeState, name: string, vocabulary: Vocabulary): string {
   const verdict = node.judges.at(-1)?.event;
-  if (verdict) return judged(state, node, verdict, name, vocabulary, params);
+  if (verdict) return judged(state, node, verdict, name, vocabulary);
   switch (node.status) {
     case "prompt":
       return `${name} is part of the prompt.`;
@@ -100,9 +87,9 @@ function judged(
   verdict: EventOf<"judge">,
   name: string,
   vocabulary: Vocabulary,
-  params: Params,
 ): string {
   const { p, q, u, accepted, rule } = verdict;
+  const scale = verdict.scale ?? 1;
   switch (rule) {
     case "greedy":
     case "sample_match": {
@@ -114,15 +101,16 @@ function judged(
         : `The target's ${does} another token (${name} has ${equals("p", p)}): rejected.`;
     }
     default: {
-      const keep = acceptance(verdict, params);
+      const keep = acceptance(verdict);
       const said =
         q === null
           ? `${name} was looked up, not drawn; the target gives it ${equals("p", p)}`
           : `${node.by === "draft" ? "The draft" : node.by} said ${name} with ${equals("q", q)}; the target gives ${equals("p", p)}`;
       if (u === null) return `${said}: ${accepted ? "kept" : "rejected"}.`;
-      if (keep >= 1 && accepted) return `${said}, which is no less → keep for certain.`;
+      const times = scale === 1 ? "" : ` (q counts ${+scale.toFixed(3)} times)`;
+      if (keep >= 1 && accepted) return `${said}${times}, which is no less → keep for certain.`;
       if (keep <= 0) return `${said} → never keep: rejected.`;
-      return `${said} → keep with ${percent(keep)}. The coin was ${fixed(u)}: ${accepted ? "kept" : "rejected"}.`;
+      return `${said}${times} → keep with ${percent(keep)}. The coin was ${fixed(u)}: ${accepted ? "kept" : "rejected"}.`;
     }
   }
 }
@@ -197,12 +185,9 @@ export function why(
   state: State,
   at: { readonly node: number | null; readonly token: number | null },
   vocabulary: Vocabulary,
-  params: Params,
 ): string {
   if (at.node === null || !state.nodes[at.node]) return "";
-  if (at.token === null) return whyNode(state, state.nodes[at.node]!, vocabulary, params);
+  if (at.token === null) return whyNode(state, state.nodes[at.node]!, vocabulary);
   const grown = childWith(state, at.node, at.token);
-  return grown
-    ? whyNode(state, grown, vocabulary, params)
-    : whyToken(state, at.node, at.token, vocabulary);
+  return grown ? whyNode(state, grown, vocabulary) : whyToken(state, at.node, at.token, vocabulary);
 }

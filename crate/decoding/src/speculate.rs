@@ -8,10 +8,11 @@ use crate::{
     model::Scores,
     random::Key,
     session::{Proposal, Session},
-    trace::Cell,
+    trace::{Cell, Rule},
     tree::*,
-    verifier::{Draws, Guess, Rest, Verifier},
+    verifier::{Draws, Guess, Rest, Test, Verifier},
 };
+use std::collections::BTreeSet;
 
 /// Lines of a method's pseudo-code that a round passes.
 #[derive(Clone, Copy, Debug)]
@@ -35,17 +36,23 @@ impl<D: Drafter, V: Verifier> Speculation<D, V> {
     /// One round. Commits the accepted guesses and one token of the target.
     pub async fn round(&mut self, session: &mut Session<'_>) -> Result<Progress> {
         session.line(self.lines.draft);
-        let mut scored = vec![session.head()];
-        let drafted = self.drafter.draft(session).await?;
-        scored.extend(&drafted);
+        let mut tried = vec![session.head()];
+        tried.extend(self.drafter.draft(session).await?);
+        let scored = distinct(&tried);
         let asked = [scored.clone(), self.drafter.also_score(session)].concat();
         session.line(self.lines.verify);
         let scores = session.score_target(&asked).await?;
         session.line(self.lines.judge);
-        let walk = walk(session, &mut self.verifier, &self.pipeline, &scored, &scores);
+        let walk = walk(session, &mut self.verifier, &self.pipeline, &tried, &scores);
         session.line(self.lines.emit);
         Ok(settle(session, &mut self.drafter, &scored, &scores, &walk))
     }
+}
+
+/// The nodes without repetitions, in order of their first mention.
+pub fn distinct(nodes: &[NodeId]) -> Vec<NodeId> {
+    let mut seen = BTreeSet::new();
+    nodes.iter().copied().filter(|&node| seen.insert(node)).collect()
 }
 
 /// Where the walk down the draft ended.
@@ -56,28 +63,91 @@ pub struct Walk {
     pub emitted: Option<NodeId>,
 }
 
-/// Walks down from the head while the rule accepts, then grows one token of the target.
-/// `scored` and the first rows of `scores` come from one target pass over the head and the guesses.
+/// Walks down from the first node of `tried` while the rule accepts, then grows one token of the
+/// target. The others are the guesses, as often as they were drawn, siblings in the order the
+/// rule shall try them. The first rows of `scores` are those of the distinct nodes.
 pub fn walk(
     session: &mut Session<'_>,
     verifier: &mut dyn Verifier,
     pipeline: &Pipeline,
-    scored: &[NodeId],
+    tried: &[NodeId],
     scores: &Scores,
 ) -> Walk {
-    let mut at = scored[0];
+    let mut from = tried[0];
     let mut accepted = Vec::new();
     loop {
-        if session.forest()[at].token().is_some_and(|t| !accepted.is_empty() && session.ends(t)) {
+        let stop = descend(session, verifier, pipeline, (from, tried), scores);
+        accepted.extend(&stop.accepted);
+        let Some(rest) = stop.rest else {
             return Walk { accepted, emitted: None };
+        };
+        let at = stop.at;
+        let (lane, position) = (session.forest()[at].lane.0, session.forest()[at].depth + 1);
+        let pick = match rest {
+            Rest::Target | Rest::Decided(_) => {
+                session.sample(at, scores.row(stop.row), pipeline, Key::target(lane, position))
+            }
+            Rest::Residual(probs) => {
+                let key = Key { purpose: "residual", lane, position, draw: 0 };
+                session.sample_probs(at, "residual", &probs, key)
+            }
+        };
+        // k-SEQ alone can draw the token of a guess after all: the text goes on below it.
+        let holds = |node: NodeId| session.forest()[node].token() == Some(pick.token);
+        if let Some(&node) = children(session, at, tried).iter().find(|&&node| holds(node)) {
+            session.judge(node, &Test::without_draw(0, true, Rule::SampleMatch, pick.prob));
+            accepted.push(node);
+            if session.ends(pick.token) {
+                return Walk { accepted, emitted: None };
+            }
+            from = node;
+            continue;
         }
-        let index = scored.iter().position(|&n| n == at).expect("every accepted node was scored");
-        let target = pipeline.probs(session.forest(), at, scores.row(index));
-        let children: Vec<_> = scored[1..]
-            .iter()
-            .copied()
-            .filter(|&n| session.forest()[n].parent == Some(at))
-            .collect();
+        let by = match (tried.len(), stop.guesses) {
+            (1, _) => "target",
+            (_, 0) => "bonus",
+            _ => "recovered",
+        };
+        let proposal = Proposal::by(by).with_log_prob(scores.row(stop.row)[pick.token as usize]);
+        let emitted = Some(session.grow(at, pick.token, proposal));
+        return Walk { accepted, emitted };
+    }
+}
+
+/// Where the rule accepted no further guess.
+pub struct Stop {
+    /// The accepted guesses, in reading order.
+    pub accepted: Vec<NodeId>,
+    /// The last of them, or where the walk began.
+    pub at: NodeId,
+    /// Index of its row in the target's pass.
+    pub row: usize,
+    /// How many guesses were to be tried there.
+    pub guesses: usize,
+    /// What the next token is drawn from; `None` after an accepted end token.
+    pub rest: Option<Rest>,
+}
+
+/// The guesses below `at`, as often as they were drawn.
+fn children(session: &Session<'_>, at: NodeId, tried: &[NodeId]) -> Vec<NodeId> {
+    tried.iter().copied().filter(|&n| session.forest()[n].parent == Some(at)).collect()
+}
+
+/// Walks down from `from` while the rule accepts. `tried` and `scores` as in `walk`.
+pub fn descend(
+    session: &mut Session<'_>,
+    verifier: &mut dyn Verifier,
+    pipeline: &Pipeline,
+    (from, tried): (NodeId, &[NodeId]),
+    scores: &Scores,
+) -> Stop {
+    let scored = distinct(tried);
+    let mut at = from;
+    let mut accepted = Vec::new();
+    loop {
+        let row = scored.iter().position(|&n| n == at).expect("every accepted node was scored");
+        let target = pipeline.probs(session.forest(), at, scores.row(row));
+        let children = children(session, at, tried);
         let guesses: Vec<_> = children
             .iter()
             .map(|&n| Guess {
@@ -87,31 +157,21 @@ pub fn walk(
             .collect();
         let (lane, position) = (session.forest()[at].lane.0, session.forest()[at].depth + 1);
         let uniform = |key| session.uniform(key);
-        let draws = Draws { uniform: &uniform, position, lane, log_probs: scores.row(index) };
+        let draws = Draws { uniform: &uniform, position, lane, log_probs: scores.row(row) };
         let ruling = verifier.rule(&target, &guesses, &draws);
         for test in &ruling.tests {
             session.judge(children[test.guess], test);
         }
-        if let Some(index) = ruling.accepted {
-            at = children[index];
-            accepted.push(at);
-            continue;
-        }
-        let pick = match ruling.rest {
-            Rest::Target | Rest::Decided(_) => {
-                let key = Key::target(lane, position);
-                session.sample(at, scores.row(index), pipeline, key)
-            }
-            Rest::Residual(probs) => {
-                let key = Key { purpose: "residual", lane, position, draw: 0 };
-                session.sample_probs(at, "residual", &probs, key)
-            }
+        let guesses = guesses.len();
+        let Some(index) = ruling.accepted else {
+            return Stop { accepted, at, row, guesses, rest: Some(ruling.rest) };
         };
-        let by = if guesses.is_empty() { "bonus" } else { "recovered" };
-        let by = if scored.len() == 1 { "target" } else { by };
-        let proposal = Proposal::by(by).with_log_prob(scores.row(index)[pick.token as usize]);
-        let emitted = Some(session.grow(at, pick.token, proposal));
-        return Walk { accepted, emitted };
+        at = children[index];
+        accepted.push(at);
+        if session.forest()[at].token().is_some_and(|token| session.ends(token)) {
+            let row = scored.iter().position(|&n| n == at).expect("accepted nodes were scored");
+            return Stop { accepted, at, row, guesses: 0, rest: None };
+        }
     }
 }
 

@@ -172,6 +172,10 @@ pub enum Event {
         p: f32,
         /// Draft probability of the guess, likewise.
         q: Option<f32>,
+        /// What q was multiplied by in the test: ρ of k-SEQ, the lenience. Absent where it is 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        scale: Option<f32>,
         /// The uniform of the test; `null` when nothing was drawn for it.
         u: Option<f32>,
         /// After a rejection: the distribution the rule falls back on.

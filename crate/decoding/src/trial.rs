@@ -2,7 +2,7 @@
 
 use crate::{
     Result,
-    drafter::{Drafter, ModelDrafter},
+    drafter::{Drafter, ModelDrafter, Verdict},
     filter::Pipeline,
     method::Progress,
     policy::{Child, Expansion, Frontier, TreePolicy},
@@ -97,6 +97,9 @@ impl<P: TreePolicy> TreePolicy for &mut P {
     }
     fn select(&mut self, session: &mut Session<'_>, drafted: Vec<NodeId>) -> Vec<NodeId> {
         (**self).select(session, drafted)
+    }
+    fn observe(&mut self, session: &mut Session<'_>, verdict: &Verdict<'_>) {
+        (**self).observe(session, verdict);
     }
 }
 

@@ -88,13 +88,16 @@ impl<'a> Replay<'a> {
                 check_draw(tokens, stages, *token, *prob)?;
                 check_span(*u, *prob, *span)
             }
-            Event::Judge { node, accepted: _, rule: _, p, q, u, residual } => {
+            Event::Judge { node, accepted: _, rule: _, p, q, scale, u, residual } => {
                 self.living(*node, "node")?;
                 ensure(self.forest[*node].parent.is_some(), "node", || {
                     format!("node {} is a root, which nobody guessed", node.0)
                 })?;
                 check_probability(Some(*p), "p")?;
                 check_probability(*q, "q")?;
+                ensure(scale.is_none_or(|it| it > 0.0 && it.is_finite()), "scale", || {
+                    format!("{scale:?} is not a positive number")
+                })?;
                 check_uniform(*u)?;
                 residual.as_ref().map_or(Ok(()), |row| check_row(row, "residual"))
             }

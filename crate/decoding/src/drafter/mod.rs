@@ -39,7 +39,8 @@ impl Verdict<'_> {
 #[allow(async_fn_in_trait)] // One thread: a browser worker.
 pub trait Drafter {
     /// Grows guesses below the head and returns them, parents before children; siblings in the
-    /// order the rule shall try them. May return none.
+    /// order the rule shall try them. A guess that was drawn several times is one node, named as
+    /// often. May return none.
     async fn draft(&mut self, session: &mut Session<'_>) -> Result<Vec<NodeId>>;
 
     /// Names nodes beside the guesses whose rows this drafter wants from the same pass (the

@@ -1,6 +1,6 @@
 //! A language model guesses, level by level, in the shape its tree policy gives.
 
-use super::Drafter;
+use super::{Drafter, Verdict};
 use crate::{
     Result,
     filter::Pipeline,
@@ -9,7 +9,7 @@ use crate::{
     session::{Proposal, Session},
     tree::*,
 };
-use std::rc::Rc;
+use std::{collections::BTreeMap, rc::Rc};
 
 pub struct ModelDrafter<P> {
     /// `draft`, or `target` when a variant of the target drafts for itself.
@@ -26,12 +26,15 @@ impl<P: TreePolicy> ModelDrafter<P> {
     }
 }
 
-impl<P: TreePolicy> Drafter for ModelDrafter<P> {
-    async fn draft(&mut self, session: &mut Session<'_>) -> Result<Vec<NodeId>> {
-        // One token always comes from the target itself.
-        let depth = session.room().saturating_sub(1);
+impl<P: TreePolicy> ModelDrafter<P> {
+    /// Grows guesses below the nodes of `frontier`, at most `depth` tokens deep.
+    pub async fn draft_below(
+        &mut self,
+        session: &mut Session<'_>,
+        mut frontier: Vec<NodeId>,
+        depth: u32,
+    ) -> Result<Vec<NodeId>> {
         let ask = Ask::rows().with_variant(self.variant.clone());
-        let mut frontier = vec![session.head()];
         let mut drafted = Vec::new();
         let mut more = self.policy.begin(session, depth);
         while more && !frontier.is_empty() {
@@ -46,7 +49,13 @@ impl<P: TreePolicy> Drafter for ModelDrafter<P> {
                 .collect();
             let expansion = self.policy.expand(session, &rows);
             frontier.clear();
+            let mut grown = BTreeMap::new();
             for child in &expansion.children {
+                if let Some(&node) = grown.get(&(child.parent, child.token)) {
+                    drafted.push(node);
+                    self.policy.grown(child, node);
+                    continue;
+                }
                 let probs: Rc<[f32]> = rows[child.parent].probs.clone();
                 let proposal = if self.policy.draws() {
                     Proposal::drawn("draft", child.token, probs)
@@ -55,6 +64,7 @@ impl<P: TreePolicy> Drafter for ModelDrafter<P> {
                 };
                 let node = session.grow(rows[child.parent].node, child.token, proposal);
                 drafted.push(node);
+                grown.insert((child.parent, child.token), node);
                 if self.policy.extends(child) && !session.ends(child.token) {
                     frontier.push(node);
                 }
@@ -66,5 +76,18 @@ impl<P: TreePolicy> Drafter for ModelDrafter<P> {
         let left: Vec<_> = drafted.into_iter().filter(|node| !selected.contains(node)).collect();
         session.prune(&left, "left out of the draft");
         Ok(selected)
+    }
+}
+
+impl<P: TreePolicy> Drafter for ModelDrafter<P> {
+    async fn draft(&mut self, session: &mut Session<'_>) -> Result<Vec<NodeId>> {
+        // One token always comes from the target itself.
+        let depth = session.room().saturating_sub(1);
+        let head = session.head();
+        self.draft_below(session, vec![head], depth).await
+    }
+
+    fn observe(&mut self, session: &mut Session<'_>, verdict: &Verdict<'_>) {
+        self.policy.observe(session, verdict);
     }
 }

@@ -1,10 +1,10 @@
 //! A chain of best tokens with runners-up as leaves beside each: many where the draft is unsure,
-//! few where it is confident. The tokens are ranked, not drawn: verify with R1 or R2.
+//! few where it is confident. The runners-up are ranked, not drawn: verify with R1 or R2.
 //! Source: Du et al. 2024 (CaPE), arXiv:2402.02082; widths of Xia et al. 2024 (SWIFT),
 //! arXiv:2410.06916.
 
 use super::*;
-use crate::row;
+use crate::{random::Key, row};
 
 /// Guesses per position, the main one included, by the best token's probability: the first line
 /// whose bound is exceeded counts.
@@ -18,17 +18,20 @@ pub struct Comb {
     pub stop_below: f32,
     /// As `WIDTHS`.
     pub widths: Vec<(f32, usize)>,
+    /// Whether the chain goes on with a drawn token, where that is not certain anyway.
+    pub drawn: bool,
     left: u32,
-    /// The last expansion's best token, the only one that is extended.
+    /// The last expansion's token of the chain, the only one that is extended.
     main: TokenId,
 }
 
 impl Comb {
     pub fn new(draft_len: u32, stop_below: f32) -> Self {
-        Self { draft_len, stop_below, widths: WIDTHS.to_vec(), left: 0, main: 0 }
+        Self { draft_len, stop_below, widths: WIDTHS.to_vec(), drawn: false, left: 0, main: 0 }
     }
 
-    fn width(&self, confidence: f32) -> usize {
+    /// How many guesses a position gets by the probability of its best token.
+    pub fn width(&self, confidence: f32) -> usize {
         self.widths.iter().find(|it| confidence > it.0).map_or(1, |it| it.1)
     }
 }
@@ -39,14 +42,24 @@ impl TreePolicy for Comb {
         self.left > 0
     }
 
-    fn expand(&mut self, _: &mut Session<'_>, frontier: &[Frontier]) -> Expansion {
-        let probs = &frontier[0].probs;
-        self.main = row::arg_max(probs);
-        let confidence = probs[self.main as usize];
-        let children = row::top_k(probs, self.width(confidence))
-            .into_iter()
-            .filter(|it| it.1 > 0.0)
-            .map(|(token, _)| Child { parent: 0, token })
+    fn expand(&mut self, session: &mut Session<'_>, frontier: &[Frontier]) -> Expansion {
+        let Frontier { node, probs } = &frontier[0];
+        let best = row::arg_max(probs);
+        let confidence = probs[best as usize];
+        self.main = if self.drawn && confidence < 1.0 {
+            let it = &session.forest()[*node];
+            let (lane, position) = (it.lane.0, it.depth + 1);
+            let key = Key { purpose: "draft", lane, position, draw: session.step_index() };
+            session.sample_probs(*node, "draft", probs, key).token
+        } else {
+            best
+        };
+        let beside = children::best(probs, self.width(confidence));
+        let beside = beside.into_iter().filter(|&token| token != self.main);
+        let children = std::iter::once(self.main)
+            .chain(beside)
+            .take(self.width(confidence))
+            .map(|token| Child { parent: 0, token })
             .collect();
         self.left -= 1;
         Expansion { children, more: self.left > 0 && confidence >= self.stop_below }
@@ -85,6 +98,23 @@ mod tests {
         // State 0's best is 1 (.4): three guesses, then 1 after 1 (.3, ties to the lower id).
         let drafted = tree(&mut Trial::t4(&[0]), comb(&[(0.35, 2), (0.0, 3)], 0.0));
         assert_eq!(drafted, ["1", "0", "1 1", "1 2", "1 0", "1 1 1", "1 1 2", "1 1 0"]);
+    }
+
+    #[test]
+    fn a_drawn_chain_keeps_its_token_and_the_best_others() {
+        let mut others = 0;
+        for seed in 0..50 {
+            let mut trial = Trial::t4(&[3]);
+            trial.restart(seed);
+            let drawn = Comb { drawn: true, draft_len: 2, ..comb(&[(0.0, 2)], 0.0) };
+            let draft = tree(&mut trial, drawn);
+            assert_eq!(draft.len(), 4, "two guesses a position: {draft:?}");
+            let best = if draft[0] == "3" { "2" } else { "3" };
+            assert_eq!(draft[1], best, "{draft:?}");
+            assert!(draft[2..].iter().all(|it| it.starts_with(&draft[0])), "{draft:?}");
+            others += u32::from(draft[0] != "3");
+        }
+        assert!((8..35).contains(&others), "{others} of about 20");
     }
 
     #[test]

@@ -2,16 +2,21 @@
 //! A decision may depend on everything drawn so far, never on a token not yet drawn, and a drawn
 //! token is never dropped after it was seen: otherwise the ratio test is biased.
 
+mod branching;
 mod chain;
+mod chains;
+pub mod children;
 mod comb;
 mod opt_tree;
 mod stochastic_beam;
+pub use branching::{Branching, Children};
 pub use chain::Chain;
+pub use chains::Chains;
 pub use comb::Comb;
 pub use opt_tree::OptTree;
 pub use stochastic_beam::StochasticBeam;
 
-use crate::{session::Session, tree::*};
+use crate::{drafter::Verdict, session::Session, tree::*};
 use std::rc::Rc;
 
 /// A node of the draft's last level, with the draft's distribution after it.
@@ -53,13 +58,17 @@ pub trait TreePolicy {
         true
     }
 
-    /// Tells the node that a child of the last expansion became.
+    /// Tells the node that a child of the last expansion became. Children with the same parent and
+    /// token become the same node, and each is told.
     fn grown(&mut self, _child: &Child, _node: NodeId) {}
 
     /// Names the guesses that go to the target, parents before children. The others are pruned.
     fn select(&mut self, _session: &mut Session<'_>, drafted: Vec<NodeId>) -> Vec<NodeId> {
         drafted
     }
+
+    /// Learns from the pass that judged the draft. Most policies have nothing to learn.
+    fn observe(&mut self, _session: &mut Session<'_>, _verdict: &Verdict<'_>) {}
 }
 
 impl<P: TreePolicy + ?Sized> TreePolicy for Box<P> {
@@ -80,5 +89,8 @@ impl<P: TreePolicy + ?Sized> TreePolicy for Box<P> {
     }
     fn select(&mut self, session: &mut Session<'_>, drafted: Vec<NodeId>) -> Vec<NodeId> {
         (**self).select(session, drafted)
+    }
+    fn observe(&mut self, session: &mut Session<'_>, verdict: &Verdict<'_>) {
+        (**self).observe(session, verdict);
     }
 }

@@ -153,6 +153,7 @@ impl Session<'_> {
             rule: test.rule.clone(),
             p: test.p,
             q: test.q,
+            scale: test.scale,
             u: test.u,
             residual: test.residual.as_deref().map(top_of_probs),
         });

@@ -19,7 +19,8 @@ fn outcome(rule: &mut dyn Verifier, target: &[f32], guesses: &[Guess]) -> Outcom
     let ruling = rule.rule(target, guesses, &draws);
     let (mut left, mut accepted) = (1.0, vec![0.0; guesses.len()]);
     for test in &ruling.tests {
-        let odds = (f64::from(test.p) / f64::from(test.q.unwrap_or(1.0))).min(1.0);
+        let q = f64::from(test.q.unwrap_or(1.0)) * f64::from(test.scale.unwrap_or(1.0));
+        let odds = (f64::from(test.p) / q).min(1.0);
         let odds = if test.accepted { 1.0 } else { odds };
         accepted[test.guess] = left * odds;
         left *= 1.0 - odds;
@@ -54,17 +55,38 @@ fn ordered_sets(q: &[f32], k: usize) -> Vec<(Vec<TokenId>, f64)> {
     sets
 }
 
+/// Every list of `k` tokens drawn independently from `q`, with its probability.
+fn independent_lists(q: &[f32], k: usize) -> Vec<(Vec<TokenId>, f64)> {
+    let mut lists = vec![(Vec::new(), 1.0)];
+    for _ in 0..k {
+        let longer = |(list, chance): (Vec<TokenId>, f64)| {
+            (0..q.len() as TokenId).map(move |token| {
+                let mut list = list.clone();
+                list.push(token);
+                (list, chance * f64::from(q[token as usize]))
+            })
+        };
+        lists = lists.into_iter().flat_map(longer).collect();
+    }
+    lists
+}
+
 fn guesses(tokens: &[TokenId], drawn_from: Option<&[f32]>) -> Vec<Guess> {
     tokens.iter().map(|&token| Guess { token, drawn_from: drawn_from.map(Into::into) }).collect()
 }
 
-/// Acceptance probability at a root of state `row` with `k` guesses drawn without replacement,
-/// after checking that the emitted token has exactly the target's distribution.
+/// Acceptance probability at a root of state `row` with `k` guesses drawn without replacement.
 fn acceptance(row: usize, k: usize) -> f64 {
+    acceptance_of(&mut Ratio::default(), row, ordered_sets(T4_Q[row], k))
+}
+
+/// Acceptance probability of a rule at a root of state `row` with guesses of this law, after
+/// checking that the emitted token has exactly the target's distribution.
+fn acceptance_of(rule: &mut dyn Verifier, row: usize, drawn: Vec<(Vec<TokenId>, f64)>) -> f64 {
     let (p, q) = (T4_P[row], T4_Q[row]);
     let (mut law, mut kept) = ([0.0; 4], 0.0);
-    for (set, chance) in ordered_sets(q, k) {
-        let it = outcome(&mut Ratio::default(), p, &guesses(&set, Some(q)));
+    for (set, chance) in drawn {
+        let it = outcome(rule, p, &guesses(&set, Some(q)));
         for (&token, odds) in set.iter().zip(&it.accepted) {
             law[token as usize] += chance * odds;
             kept += chance * odds;
@@ -93,6 +115,35 @@ fn ratio_tests_accept_as_often_as_the_table_says() {
             let have = acceptance(row, k);
             assert!((have - want).abs() < 1e-6, "k = {k}, row {row}: {have} instead of {want}");
         }
+    }
+}
+
+#[test]
+fn independent_guesses_are_accepted_as_often_as_the_table_says() {
+    for (row, want) in [0.86, 0.79, 0.86, 0.895].into_iter().enumerate() {
+        let drawn = independent_lists(T4_Q[row], 2);
+        let have = acceptance_of(&mut WithReplacement, row, drawn);
+        assert!((have - want).abs() < 1e-6, "row {row}: {have} instead of {want}");
+    }
+}
+
+#[test]
+fn k_seq_accepts_as_often_as_the_table_says() {
+    for (row, want) in [0.896512, 0.825367, 0.884051, 0.929599].into_iter().enumerate() {
+        let have = acceptance_of(&mut KSeq, row, independent_lists(T4_Q[row], 2));
+        assert!((have - want).abs() < 6e-6, "row {row}: {have} instead of {want}");
+    }
+    let have = acceptance_of(&mut KSeq, 0, independent_lists(T4_Q[0], 3));
+    assert!((have - 0.950537).abs() < 6e-6, "three guesses: {have}");
+}
+
+#[test]
+fn four_independent_guesses_leave_the_law_as_it_is() {
+    for (row, q) in T4_Q.iter().enumerate() {
+        let drawn = || independent_lists(q, 4);
+        let recursive = acceptance_of(&mut WithReplacement, row, drawn());
+        let k_seq = acceptance_of(&mut KSeq, row, drawn());
+        assert!(recursive < k_seq && k_seq < 1.0, "row {row}: {recursive}, {k_seq}");
     }
 }
 

@@ -6,12 +6,18 @@
 
 #[cfg(test)]
 mod exact;
+pub mod k_seq;
 mod one_hot;
 mod ratio;
+mod relaxed;
 mod sample_match;
+mod with_replacement;
+pub use k_seq::KSeq;
 pub use one_hot::OneHot;
 pub use ratio::Ratio;
+pub use relaxed::Relaxed;
 pub use sample_match::SampleMatch;
+pub use with_replacement::WithReplacement;
 
 use crate::{random::Key, trace::Rule, tree::*};
 use std::rc::Rc;
@@ -34,9 +40,18 @@ pub struct Test {
     /// Target probability of the guess when it was tested.
     pub p: f32,
     pub q: Option<f32>,
+    /// What q was multiplied by; `None` for 1.
+    pub scale: Option<f32>,
     pub u: Option<f32>,
     /// After a rejection: what the rule goes on with.
     pub residual: Option<Vec<f32>>,
+}
+
+impl Test {
+    /// A test that compares, without a coin.
+    pub fn without_draw(guess: usize, accepted: bool, rule: Rule, p: f32) -> Self {
+        Self { guess, accepted, rule, p, q: None, scale: None, u: None, residual: None }
+    }
 }
 
 /// The verdict at one node.

@@ -29,6 +29,7 @@ impl Verifier for OneHot {
                 rule: Rule::OneHot,
                 p: p_was,
                 q: None,
+                scale: None,
                 u: Some(u),
                 residual: (!accepted).then(|| p.clone()),
             });

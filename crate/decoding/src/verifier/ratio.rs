@@ -48,6 +48,7 @@ impl Verifier for Ratio {
                 rule: rule.clone(),
                 p: p_was,
                 q: Some(q_was),
+                scale: (self.lenience != 1.0).then_some(self.lenience),
                 u: Some(u),
                 residual: (!accepted).then(|| p.clone()),
             });
@@ -80,7 +81,7 @@ impl Ratio {
                 false => (log_probs[token] >= floor, log_probs[token].exp()),
             };
             let rule = rule.clone();
-            tests.push(Test { guess, accepted, rule, p, q: None, u: None, residual: None });
+            tests.push(Test::without_draw(guess, accepted, rule, p));
             if accepted {
                 return Ruling { tests, accepted: Some(guess), rest: Rest::Target };
             }

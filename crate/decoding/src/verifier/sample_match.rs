@@ -18,13 +18,13 @@ impl Verifier for SampleMatch {
         };
         let accepted = guesses.iter().position(|guess| guess.token == token);
         let tests = guesses.iter().enumerate().map(|(index, guess)| Test {
-            guess: index,
-            accepted: accepted == Some(index),
-            rule: if greedy { Rule::Greedy } else { Rule::SampleMatch },
-            p: target[guess.token as usize],
-            q: None,
             u,
-            residual: None,
+            ..Test::without_draw(
+                index,
+                accepted == Some(index),
+                if greedy { Rule::Greedy } else { Rule::SampleMatch },
+                target[guess.token as usize],
+            )
         });
         Ruling { tests: tests.collect(), accepted, rest: Rest::Decided(token) }
     }
