@@ -11,5 +11,6 @@ export default defineConfig({
   plugins: [assets(root)],
   worker: { format: "es" },
   build: { target: "es2022", outDir: "dist", emptyOutDir: true, sourcemap: false },
-  test: { include: ["web/**/*.test.ts"] },
+  // Whole figures are drawn in some tests: a busy machine takes its time over them.
+  test: { include: ["web/**/*.test.ts"], testTimeout: 30_000 },
 });

@@ -1,51 +1,18 @@
 // The built site under test: served as plain files below a sub-path, opened in a real Chromium.
 
-import { readFile, stat } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { extname, join, normalize } from "node:path";
+import type { Server } from "node:http";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import type { Trace } from "../../web/generated/Trace.ts";
+import { CHROME, FLAGS, serve } from "../../web/tools/site.mjs";
 
 const DIST = new URL("../../dist", import.meta.url).pathname;
 
 /** Served from here, so that an absolute address anywhere in the site breaks the tests. */
 const BASE = "/course/week-3/";
 
-const TYPES: Record<string, string> = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".json": "application/json",
-  ".wasm": "application/wasm",
-  ".svg": "image/svg+xml",
-};
-
-async function serve(): Promise<{ server: Server; address: string }> {
-  const server = createServer(async (request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
-    if (!path.startsWith(BASE)) return response.writeHead(404).end();
-    let file = normalize(join(DIST, path.slice(BASE.length)));
-    if (!file.startsWith(DIST)) return response.writeHead(403).end();
-    try {
-      if ((await stat(file)).isDirectory()) file = join(file, "index.html");
-      const body = await readFile(file);
-      const type = TYPES[extname(file)] ?? "application/octet-stream";
-      response.writeHead(200, { "content-type": type, "content-length": body.length }).end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  return { server, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}${BASE}` };
-}
-
 async function launch(webgpu: boolean): Promise<Browser> {
-  const flags = ["--no-sandbox", "--no-first-run", "--disable-background-networking"];
-  const quiet = ["--disable-component-update", "--disable-sync", "--disable-quic"];
   const gpu = webgpu ? ["--enable-unsafe-webgpu"] : ["--disable-gpu"];
-  const executablePath = process.env.CHROME ?? "/usr/bin/chromium";
-  return chromium.launch({ executablePath, args: [...flags, ...quiet, ...gpu] });
+  return chromium.launch({ executablePath: CHROME, args: [...FLAGS, ...gpu] });
 }
 
 export interface RunRequest {
@@ -72,7 +39,7 @@ export class Site {
 
   /** Serves the site and starts a browser, with or without WebGPU. */
   static async start(options: { webgpu: boolean }): Promise<Site> {
-    const { server, address } = await serve();
+    const { server, address } = await serve(DIST, BASE);
     return new Site(server, await launch(options.webgpu), address);
   }
 

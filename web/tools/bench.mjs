@@ -2,55 +2,18 @@
 // second, time to the first picture and the first token, long tasks of the page. Medians.
 // Usage: CHROME=… node web/tools/bench.mjs [--device cpu|webgpu] [--json FILE]; run `cargo xtask build` before.
 
-import { readFile, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
-import { extname, join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
+import { CHROME, FLAGS, serve } from "./site.mjs";
 
 const NEW_NODES = [1, 2, 4, 8, 16, 32, 64];
 const CONTEXT = 128;
 const PROMPT = "Once upon a time, there was a little girl named Lily.";
-const FLAGS = [
-  "--no-sandbox",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-const TYPES = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".json": "application/json",
-  ".wasm": "application/wasm",
-};
-
 const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted.length ? sorted[Math.floor(sorted.length / 2)] : NaN;
 };
-
-async function serve() {
-  const server = createServer(async (request, response) => {
-    let path = join("dist", decodeURIComponent(new URL(request.url, "http://localhost").pathname));
-    try {
-      if ((await stat(path)).isDirectory()) path = join(path, "index.html");
-      // As a static host serves it: text and code compressed, weights as they are.
-      const packed = /\.(html|js|css|json|wasm)$/.test(path);
-      const file = await readFile(path);
-      const body = packed ? gzipSync(file) : file;
-      if (packed) response.setHeader("content-encoding", "gzip");
-      const type = TYPES[extname(path)] ?? "application/octet-stream";
-      response.writeHead(200, { "content-type": type, "content-length": body.length }).end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  return { server, address: `http://127.0.0.1:${server.address().port}/` };
-}
 
 /** Passes of the engine itself, without page and worker. */
 async function passes(browser, address, device, repetitions) {
@@ -155,13 +118,12 @@ async function visit(browser, address, device, tokens) {
   };
 }
 
-const executablePath = process.env.CHROME ?? "/usr/bin/chromium";
-const { server, address } = await serve();
+const { server, address } = await serve("dist");
 const report = { processor: cpus()[0]?.model, cores: cpus().length, context: CONTEXT, devices: {} };
 const asked = process.argv.indexOf("--device");
 for (const device of asked > 0 ? [process.argv[asked + 1]] : ["cpu", "webgpu"]) {
   const gpu = device === "webgpu" ? ["--enable-unsafe-webgpu"] : ["--disable-gpu"];
-  const browser = await chromium.launch({ executablePath, args: [...FLAGS, ...gpu] });
+  const browser = await chromium.launch({ executablePath: CHROME, args: [...FLAGS, ...gpu] });
   const slow = device === "webgpu";
   if (device === "cpu") {
     const times = [];

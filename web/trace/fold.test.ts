@@ -34,6 +34,16 @@ describe("fold", () => {
     expect(player.head()).toEqual(fold(toyTrace.events));
   });
 
+  test("the newest state is known again wherever the reader goes, until events are added", () => {
+    const player = new Fold(toyTrace.events.slice(0, 150));
+    const newest = player.head();
+    player.at(20);
+    expect(player.head()).toBe(newest);
+    expect(player.at(150)).toBe(newest);
+    player.append(toyTrace.events.slice(150));
+    expect(player.head()).toEqual(fold(toyTrace.events));
+  });
+
   test("the first round: one guess of four kept, one recovered, the rest never judged", () => {
     const commit = toyTrace.events.findIndex((it) => it.kind === "commit");
     const state = fold(toyTrace.events, commit + 1);

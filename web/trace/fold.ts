@@ -48,6 +48,8 @@ export class Fold {
   /** `#kept[k]` is the state after k × CHECKPOINT events. */
   readonly #kept: State[] = [EMPTY];
   #last: State = EMPTY;
+  /** The newest state: the same object until events are added, so that views may know it again. */
+  #head: State = EMPTY;
 
   constructor(events: readonly Event[] = []) {
     this.#events = [...events];
@@ -68,6 +70,7 @@ export class Fold {
   /** The state after `count` events, counted from the start and held to the events there are. */
   at(count: number): State {
     const goal = Math.max(0, Math.min(Math.trunc(count), this.#events.length));
+    if (goal === this.#head.index) return this.#head;
     while (this.#kept.length * CHECKPOINT <= goal) {
       const from = this.#kept.at(-1)!;
       this.#kept.push(advance(from, this.#events, from.index + CHECKPOINT));
@@ -80,7 +83,8 @@ export class Fold {
 
   /** The newest state. */
   head(): State {
-    return this.at(this.#events.length);
+    if (this.#head.index !== this.#events.length) this.#head = this.at(this.#events.length);
+    return this.#head;
   }
 }
 

@@ -73,6 +73,14 @@ test("a token without text is named by its number", () => {
   expect(tokenName({}, 42)).toBe("⟨42⟩");
 });
 
+test("a token whose text comes later is then named by it", () => {
+  const vocabulary: Record<number, string> = {};
+  expect(tokenName(vocabulary, 7)).toBe("⟨7⟩");
+  vocabulary[7] = " cat";
+  expect(tokenName(vocabulary, 7)).toBe("␣cat");
+  expect(tokenName({ 7: " dog" }, 7)).toBe("␣dog");
+});
+
 test("long names lose their middle", () => {
   expect(shortened("abcdefghijklmnop", 9)).toBe("abcd…mnop");
   expect(shortened("👩‍👧👩‍👧", 2)).toBe("👩‍👧👩‍👧");

@@ -19,10 +19,30 @@ export interface Piece {
 const encoder = new TextEncoder();
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
+/** What each vocabulary was asked before: a picture asks for hundreds of tokens at every step. */
+class Asked<T> {
+  readonly #of = new WeakMap<Vocabulary, Map<number, T>>();
+
+  get(vocabulary: Vocabulary, token: number, make: () => T): T {
+    let known = this.#of.get(vocabulary);
+    if (!known) this.#of.set(vocabulary, (known = new Map()));
+    const old = known.get(token);
+    if (old !== undefined) return old;
+    const made = make();
+    // A token without an entry may get one while a run goes on.
+    if (token in vocabulary) known.set(token, made);
+    return made;
+  }
+}
+
+const bytes = new Asked<Uint8Array>();
+const names = new Asked<string>();
+
 export function bytesOf(vocabulary: Vocabulary, token: number): Uint8Array {
-  const text = vocabulary[token];
-  if (text === undefined) return encoder.encode(`⟨${token}⟩`);
-  return typeof text === "string" ? encoder.encode(text) : Uint8Array.from(text);
+  return bytes.get(vocabulary, token, () => {
+    const text = vocabulary[token] ?? `⟨${token}⟩`;
+    return typeof text === "string" ? encoder.encode(text) : Uint8Array.from(text);
+  });
 }
 
 /**
@@ -37,14 +57,14 @@ export function pieces(vocabulary: Vocabulary, tokens: readonly (number | null)[
     starts.push(length);
     length += part.length;
   }
-  const bytes = new Uint8Array(length);
-  parts.forEach((part, i) => bytes.set(part, starts[i]!));
+  const whole = new Uint8Array(length);
+  parts.forEach((part, i) => whole.set(part, starts[i]!));
 
   const texts = tokens.map(() => "");
   const continues = tokens.map(() => false);
   const open = tokens.map(() => false);
   let owner = 0;
-  for (const { text, from, to } of clusters(bytes)) {
+  for (const { text, from, to } of clusters(whole)) {
     while (owner + 1 < starts.length && starts[owner + 1]! <= from) owner++;
     texts[owner] += text;
     for (let next = owner + 1; next < starts.length && starts[next]! < to; next++) {
@@ -134,8 +154,10 @@ const hex = (byte: number): string => byte.toString(16).toUpperCase().padStart(2
 
 /** One token on its own, as chips and tables name it: white space visible, bytes as ⟨E2⟩. */
 export function tokenName(vocabulary: Vocabulary, token: number): string {
-  const text = pieces(vocabulary, [token])[0]!.text;
-  return text === "" ? "∅" : visible(text);
+  return names.get(vocabulary, token, () => {
+    const text = pieces(vocabulary, [token])[0]!.text;
+    return text === "" ? "∅" : visible(text);
+  });
 }
 
 /** White space and control characters as signs. */
@@ -152,6 +174,8 @@ export function visible(text: string): string {
 
 /** At most `most` characters, the middle left out. */
 export function shortened(text: string, most = 12): string {
+  // A character takes one unit or more.
+  if (text.length <= most) return text;
   const all = [...graphemes.segment(text)].map((it) => it.segment);
   if (all.length <= most) return text;
   const tail = Math.floor((most - 1) / 2);

@@ -3,6 +3,7 @@
 // and sign; colour only repeats them.
 
 import { css, html, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { mainPath, type NodeState, type State, type Status } from "../trace/state.ts";
 import { pieces, visible, type Piece, type Vocabulary } from "../trace/words.ts";
 
@@ -76,9 +77,22 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
-/** White space that a reader should see; plain spaces inside words stay as they are. */
+/** What each piece shows; those of the committed text are the same from step to step. */
+const shownPieces = new WeakMap<Piece, string>();
+
 function shown(piece: Piece): string {
-  return piece.text
+  const known = shownPieces.get(piece);
+  if (known !== undefined) return known;
+  const text = onlySpace(piece.text)
+    ? visible(piece.text) + (piece.text.includes("\n") ? "\n" : "")
+    : withSigns(piece.text);
+  shownPieces.set(piece, text);
+  return text;
+}
+
+/** White space that a reader should see; plain spaces inside words stay as they are. */
+function withSigns(text: string): string {
+  return text
     .split(/(?<=\n)/)
     .map((line) => visible(line).replaceAll("␣", " ") + (line.endsWith("\n") ? "\n" : ""))
     .join("");
@@ -92,9 +106,6 @@ const special = (text: string): string => (/^<[^<>]*>$/.test(text) ? "special" :
 
 function token(node: NodeState, piece: Piece, first: boolean, recent: boolean): TemplateResult {
   const { name, sign } = STATUS[node.status];
-  const text = onlySpace(piece.text)
-    ? visible(piece.text) + (piece.text.includes("\n") ? "\n" : "")
-    : shown(piece);
   const label = `${visible(piece.text) || "continues the character before"}: ${name}`;
   return html`<span
     role="option"
@@ -103,7 +114,7 @@ function token(node: NodeState, piece: Piece, first: boolean, recent: boolean): 
     tabindex=${first ? 0 : -1}
     aria-selected="false"
     aria-label=${label}
-    >${text}${sign && recent ? html`<sup aria-hidden="true">${sign}</sup>` : ""}</span
+    >${shown(piece)}${sign && recent ? html`<sup aria-hidden="true">${sign}</sup>` : ""}</span
   >`;
 }
 
@@ -153,7 +164,10 @@ export function renderText(
     aria-label="Text, token by token"
     aria-orientation="horizontal"
   >
-    ${nodes.map((node, i) => token(node, cut[i]!, node.id === reachable, node.round === now))}
+    ${nodes.map((node, i) => {
+      const [first, recent] = [node.id === reachable, node.round === now];
+      return guard([node, cut[i], first, recent], () => token(node, cut[i]!, first, recent));
+    })}
   </div>`;
 }
 
