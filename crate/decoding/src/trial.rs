@@ -2,10 +2,10 @@
 
 use crate::{
     Result,
-    drafter::{Drafter, ModelDrafter, Verdict},
+    drafter::{Drafter, ModelDrafter},
     filter::Pipeline,
     method::Progress,
-    policy::{Child, Expansion, Frontier, TreePolicy},
+    policy::TreePolicy,
     session::{DRAFT, Models, Run, Session},
     toy::{self, Toy},
     trace::Event,
@@ -76,31 +76,6 @@ pub fn tree(trial: &mut Trial, policy: impl TreePolicy) -> Vec<String> {
         path.map(|token| token.to_string()).collect::<Vec<_>>().join(" ")
     };
     drafted.into_iter().map(name).collect()
-}
-
-/// Lets a test look into a policy after it was used.
-impl<P: TreePolicy> TreePolicy for &mut P {
-    fn begin(&mut self, session: &Session<'_>, depth: u32) -> bool {
-        (**self).begin(session, depth)
-    }
-    fn expand(&mut self, session: &mut Session<'_>, frontier: &[Frontier]) -> Expansion {
-        (**self).expand(session, frontier)
-    }
-    fn draws(&self) -> bool {
-        (**self).draws()
-    }
-    fn extends(&self, child: &Child) -> bool {
-        (**self).extends(child)
-    }
-    fn grown(&mut self, child: &Child, node: NodeId) {
-        (**self).grown(child, node);
-    }
-    fn select(&mut self, session: &mut Session<'_>, drafted: Vec<NodeId>) -> Vec<NodeId> {
-        (**self).select(session, drafted)
-    }
-    fn observe(&mut self, session: &mut Session<'_>, verdict: &Verdict<'_>) {
-        (**self).observe(session, verdict);
-    }
 }
 
 /// The distribution of three tokens of T4 from state 0: `[64]`.

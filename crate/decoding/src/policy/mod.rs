@@ -71,26 +71,36 @@ pub trait TreePolicy {
     fn observe(&mut self, _session: &mut Session<'_>, _verdict: &Verdict<'_>) {}
 }
 
-impl<P: TreePolicy + ?Sized> TreePolicy for Box<P> {
-    fn begin(&mut self, session: &Session<'_>, depth: u32) -> bool {
-        (**self).begin(session, depth)
-    }
-    fn expand(&mut self, session: &mut Session<'_>, frontier: &[Frontier]) -> Expansion {
-        (**self).expand(session, frontier)
-    }
-    fn draws(&self) -> bool {
-        (**self).draws()
-    }
-    fn extends(&self, child: &Child) -> bool {
-        (**self).extends(child)
-    }
-    fn grown(&mut self, child: &Child, node: NodeId) {
-        (**self).grown(child, node);
-    }
-    fn select(&mut self, session: &mut Session<'_>, drafted: Vec<NodeId>) -> Vec<NodeId> {
-        (**self).select(session, drafted)
-    }
-    fn observe(&mut self, session: &mut Session<'_>, verdict: &Verdict<'_>) {
-        (**self).observe(session, verdict);
-    }
+/// A pointer to a policy is a policy.
+macro_rules! forward_to_policy {
+    ($pointer:ty) => {
+        impl<P: TreePolicy + ?Sized> TreePolicy for $pointer {
+            fn begin(&mut self, session: &Session<'_>, depth: u32) -> bool {
+                (**self).begin(session, depth)
+            }
+            fn expand(&mut self, session: &mut Session<'_>, frontier: &[Frontier]) -> Expansion {
+                (**self).expand(session, frontier)
+            }
+            fn draws(&self) -> bool {
+                (**self).draws()
+            }
+            fn extends(&self, child: &Child) -> bool {
+                (**self).extends(child)
+            }
+            fn grown(&mut self, child: &Child, node: NodeId) {
+                (**self).grown(child, node);
+            }
+            fn select(&mut self, session: &mut Session<'_>, drafted: Vec<NodeId>) -> Vec<NodeId> {
+                (**self).select(session, drafted)
+            }
+            fn observe(&mut self, session: &mut Session<'_>, verdict: &Verdict<'_>) {
+                (**self).observe(session, verdict);
+            }
+        }
+    };
 }
+
+forward_to_policy!(Box<P>);
+// Lets a test look into a policy after it was used.
+#[cfg(test)]
+forward_to_policy!(&mut P);
