@@ -158,6 +158,16 @@ impl Toy {
         }
         state
     }
+
+    /// Half of the weight lies on the position that the token's id names (modulo the length), the
+    /// rest evenly on all, so that different texts look at different places.
+    fn attention(&self, forest: &Forest, node: NodeId) -> Vec<(NodeId, f32)> {
+        let path = forest.path(None, node);
+        let favourite = forest[node].token().unwrap_or(0) as usize % path.len();
+        let even = 0.5 / path.len() as f32;
+        let weight = |place: usize| even + if place == favourite { 0.5 } else { 0.0 };
+        path.into_iter().enumerate().map(|(place, it)| (it, weight(place))).collect()
+    }
 }
 
 impl LanguageModel for Toy {
@@ -211,6 +221,8 @@ impl LanguageModel for Toy {
                 .map(|_| nodes.iter().flat_map(|&n| self.hidden(forest, n)).collect())
                 .collect();
             scores.exits = ask.exits.iter().map(|_| rows.concat()).collect();
+            let attention = || nodes.iter().map(|&n| self.attention(forest, n)).collect();
+            scores.attention = ask.attention.iter().map(|_| attention()).collect();
             Ok(scores)
         })
     }

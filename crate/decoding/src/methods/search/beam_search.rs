@@ -1,13 +1,13 @@
 #![doc = include_str!("beam_search.md")]
 
-use super::{beam::*, finished::*, report};
+use super::{beam::*, coverage::Coverage, finished::*, report};
 use crate::{
     Result,
     method::{Family, Info, Lossless, Method, Progress},
     model::Ask,
     session::{Session, TARGET},
     trace::FinishReason,
-    tree::NodeId,
+    tree::*,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,13 @@ pub struct Params {
     pub alpha: f32,
     /// What the length is taken for.
     pub length_norm: LengthNorm,
+    /// Weight of GNMT's coverage: texts rank lower the less of the prompt they have looked at.
+    #[schemars(range(min = 0.0, max = 2.0))]
+    pub beta: f32,
+    /// Above 0: drops tokens so many nats below the best of the step, and live texts that rank so
+    /// far below the best finished one.
+    #[schemars(range(min = 0.0, max = 20.0))]
+    pub prune_gap: f32,
     /// What ends the search once B texts have finished.
     pub early_stopping: EarlyStopping,
     /// Above 0: stop after this many times B finished texts instead, replacing none.
@@ -36,6 +43,8 @@ impl Default for Params {
             beam_size: 4,
             alpha: 1.0,
             length_norm: LengthNorm::Power,
+            beta: 0.0,
+            prune_gap: 0.0,
             early_stopping: EarlyStopping::False,
             patience: 0.0,
         }
@@ -47,6 +56,7 @@ pub struct BeamSearch {
     /// Best first; empty before the first step.
     live: Vec<Hypothesis>,
     finished: Finished,
+    coverage: Coverage,
     standing: Standing,
 }
 
@@ -70,7 +80,8 @@ impl Method for BeamSearch {
             params.beam_size as usize
         };
         let finished = Finished::new(places, !patient);
-        Ok(Self { params, live: Vec::new(), finished, standing: Standing::default() })
+        let coverage = Coverage::new(params.beta);
+        Ok(Self { params, live: Vec::new(), finished, coverage, standing: Standing::default() })
     }
 
     async fn step(&mut self, session: &mut Session<'_>) -> Result<Progress> {
@@ -91,6 +102,7 @@ impl Method for BeamSearch {
         self.live = others.by_ref().take(beam_size).map(|it| it.grow(session)).collect();
         let outside: Vec<_> = others.map(|it| it.grow(session)).collect();
         self.drop_outside(session, &outside);
+        self.drop_beaten(session);
 
         session.line(5);
         report::beams(session, &self.live, &self.finished.texts, &outside, |session, it| {
@@ -104,21 +116,34 @@ impl Method for BeamSearch {
 }
 
 impl BeamSearch {
-    async fn candidates(&self, session: &mut Session<'_>) -> Result<Vec<Candidate>> {
+    async fn candidates(&mut self, session: &mut Session<'_>) -> Result<Vec<Candidate>> {
         session.line(1);
         let info = session.target_info();
         // Enough that B candidates are left when every live text could end.
         let count = (1 + info.end_tokens.len()).max(2) * self.params.beam_size as usize;
-        let ask = Ask::top_k(count.min(info.vocab_size));
+        let mut ask = Ask::top_k(count.min(info.vocab_size));
+        if self.coverage.is_used() {
+            ask.attention = info.layers.checked_sub(1).into_iter().collect();
+        }
         let nodes: Vec<_> = self.live.iter().map(|it| it.node).collect();
         let scores = session.score(TARGET, &nodes, &ask).await?;
+        self.coverage.look(session.forest(), &self.live, &scores);
         session.line(2);
-        Ok(best_candidates(&self.live, &scores.top, count))
+        Ok(best_candidates(&self.live, &self.near_the_best(scores.top), count))
+    }
+
+    /// The tokens that are not too improbable beside the best of the step.
+    fn near_the_best(&self, mut tops: Vec<Vec<(TokenId, f32)>>) -> Vec<Vec<(TokenId, f32)>> {
+        let gap = self.params.prune_gap;
+        let best = tops.iter().flatten().map(|it| it.1).fold(f32::NEG_INFINITY, f32::max);
+        tops.iter_mut().for_each(|top| top.retain(|it| gap == 0.0 || it.1 >= best - gap));
+        tops
     }
 
     fn ranked(&self, session: &Session, node: NodeId, score: f32) -> f32 {
         let Params { length_norm, alpha, .. } = self.params;
-        score / length_norm.divisor(session.generated(node), alpha)
+        let term = self.coverage.term(session.forest(), node);
+        score / length_norm.divisor(session.generated(node), alpha) + term
     }
 
     /// Sets a text aside if there is a place for it.
@@ -157,6 +182,22 @@ impl BeamSearch {
         }
     }
 
+    /// Drops the live texts that rank too far below the best finished one.
+    fn drop_beaten(&mut self, session: &mut Session) {
+        let (gap, best) = (self.params.prune_gap, self.finished.texts.first());
+        let Some(bar) = best.filter(|_| gap > 0.0).map(|it| it.ranked - gap) else { return };
+        let live = std::mem::take(&mut self.live).into_iter();
+        let (near, far): (Vec<_>, Vec<_>) =
+            live.partition(|it| self.ranked(session, it.node, it.score) >= bar);
+        self.live = near;
+        let kept = self.live.iter().map(|it| it.node);
+        let ended = self.finished.texts.iter().map(|it| it.node);
+        let reason = "ranks too far below the best finished text";
+        if !far.is_empty() {
+            self.standing.keep_paths_to(session, kept.chain(ended), reason);
+        }
+    }
+
     /// Says why nothing better can come, if so.
     fn reason_to_stop(&self, session: &Session) -> Option<&'static str> {
         let Some(best) = self.live.first() else {
@@ -167,14 +208,18 @@ impl BeamSearch {
             return Some("as many texts have finished as the patience asks for.");
         }
         let Params { length_norm, alpha, early_stopping, .. } = self.params;
-        let length = match early_stopping {
+        let hope = match early_stopping {
             EarlyStopping::True => return Some("all places for finished texts are taken."),
-            EarlyStopping::Never if alpha > 0.0 => {
-                session.generated(session.head()) + session.room()
+            // By then the text may have looked at everything.
+            EarlyStopping::Never => {
+                let longest = session.generated(session.head()) + session.room();
+                best.score / length_norm.divisor(longest, alpha)
             }
-            _ => session.generated(best.node),
+            EarlyStopping::False => {
+                let ranked = self.live.iter().map(|it| self.ranked(session, it.node, it.score));
+                ranked.fold(f32::NEG_INFINITY, f32::max)
+            }
         };
-        let hope = best.score / length_norm.divisor(length, alpha);
         (hope <= bar).then_some("the best live text cannot beat the worst finished one.")
     }
 

@@ -3,6 +3,7 @@
 mod beam;
 pub mod beam_search;
 mod blend;
+mod coverage;
 mod drift;
 mod finished;
 mod lattice;

@@ -229,3 +229,37 @@ fn more_patience_never_lowers_the_best_score() {
         assert!(best.windows(2).all(|it| it[0] <= it[1]), "seed {seed}: {best:?}");
     }
 }
+
+/// A toy's token looks at the position its id names: half of the weight there, the rest even.
+#[test]
+fn a_text_ranks_lower_the_less_of_the_prompt_it_has_looked_at() {
+    let best = |beta: f32| {
+        let params = json!({"beam_size": 4, "alpha": 1, "beta": beta});
+        texts(&run_on(&mut Models::new(toy::toy6()), "beam-search", params, &[0, 3], 7)).remove(0)
+    };
+    // After `<s> b`: b (3) looks at position 1 with 3/4, at 0 with 1/4, and predicts d. d (5, at
+    // position 2) looks at itself, so evenly at the prompt, and predicts the end: 3/4 and 5/4.
+    let (plain, covered) = (best(0.0), best(0.2));
+    assert_eq!((plain.0.as_str(), covered.0.as_str()), ("d.", "d."));
+    assert!(close(covered.1, plain.1) && close(plain.2, plain.1 / 2.0), "{plain:?}");
+    assert!(close(covered.2 - plain.2, 0.2 * 0.75f32.ln()), "{covered:?}");
+    // With a large weight a text wins that has looked at all of it.
+    assert_eq!(best(2.0).0, "dabd.");
+}
+
+#[test]
+fn improbable_tokens_and_beaten_texts_are_pruned() {
+    let run = |gap: f32| {
+        let params = json!({"beam_size": 4, "alpha": 0, "prune_gap": gap});
+        run("beam-search", params, 7)
+    };
+    // After `<s>`: a .5, b .4, c .07; d is ln(.5 / .02) = 3.2 below a.
+    let first = |gap| live(&run(gap))[0].iter().map(|it| it.0.clone()).collect::<Vec<_>>();
+    assert_eq!(first(0.0), ["^a", "^b", "^c", "^d"]);
+    assert_eq!(first(3.0), ["^a", "^b", "^c"]);
+    assert_eq!(first(3.3), ["^a", "^b", "^c", "^d"]);
+    // `b d </s>` (-1.7148) ends in the third step: nothing below -2.7148 goes on.
+    let lowest = |gap| live(&run(gap))[2].iter().map(|it| it.1).fold(0.0, f32::min);
+    assert!(lowest(0.0) < -2.7148 && lowest(1.0) >= -2.7148, "{} {}", lowest(0.0), lowest(1.0));
+    assert_eq!(texts(&run(3.0))[0].0, "bd.");
+}
