@@ -16,6 +16,11 @@ use serde_json::{Value, json};
 /// More rounds than any run in these tests may take.
 const ROUNDS: usize = 5_000;
 
+/// Whether to take the time that release builds and `SLOW=1` ask for.
+pub fn thorough() -> bool {
+    cfg!(not(debug_assertions)) || std::env::var_os("SLOW").is_some()
+}
+
 /// A request with everything that rarely matters filled in.
 pub fn request(method: &str, params: Value, prompt: &[TokenId], max_new_tokens: u32) -> Request {
     let (method, prompt) = (method.to_owned(), prompt.to_vec());

@@ -3,7 +3,7 @@
 
 use crate::{Stories, stories};
 use serde_json::json;
-use tests::{at_zero, greedy, lossless, request, run};
+use tests::{at_zero, greedy, lossless, request, run, thorough};
 
 const FEW: usize = 3;
 
@@ -59,10 +59,6 @@ const PROMPTS: [&str; 50] = [
     "The bee flew from flower to flower.",
     "At the bottom of the lake",
 ];
-
-fn thorough() -> bool {
-    cfg!(not(debug_assertions)) || std::env::var_os("SLOW").is_some()
-}
 
 #[test]
 fn lossless_methods_write_what_greedy_decoding_writes() {
