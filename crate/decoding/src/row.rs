@@ -76,6 +76,7 @@ pub fn residual(p: &[f32], q: &[f32]) -> Option<Vec<f32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::toy::{T4_P, T4_Q};
 
     #[test]
     fn ties_go_to_the_lower_id() {
@@ -91,9 +92,18 @@ mod tests {
 
     #[test]
     fn residuals_of_t4() {
-        let rest = residual(&[0.05, 0.15, 0.30, 0.50], &[0.10, 0.10, 0.20, 0.60]).unwrap();
-        for (have, want) in rest.iter().zip([0.0, 1.0 / 3.0, 2.0 / 3.0, 0.0]) {
-            assert!((have - want).abs() < 1e-6, "{rest:?}");
+        let want = [
+            (0.80, [1.0, 0.0, 0.0, 0.0]),
+            (0.70, [0.0, 1.0, 0.0, 0.0]),
+            (0.80, [0.0, 0.0, 0.25, 0.75]),
+            (0.85, [0.0, 1.0 / 3.0, 2.0 / 3.0, 0.0]),
+        ];
+        for ((p, q), (overlap, want)) in T4_P.iter().zip(T4_Q).zip(want) {
+            let have: f32 = p.iter().zip(q).map(|(p, q)| p.min(*q)).sum();
+            assert!((have - overlap).abs() < 1e-6, "{have}");
+            let rest = residual(p, q).unwrap();
+            let close = rest.iter().zip(want).all(|(have, want)| (have - want).abs() < 1e-6);
+            assert!(close, "{rest:?}");
         }
         assert_eq!(residual(&[0.5, 0.5], &[0.5, 0.5]), None);
     }

@@ -300,3 +300,38 @@ pub fn grow(forest: &mut Forest, parent: NodeId, input: Input) -> NodeId {
     let lane = forest[parent].lane;
     forest.push(lane, Some(parent), input)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn toy_6_ends_within_seven_steps_with_this_probability() {
+        // Probability of being at each token with the text still open.
+        let mut open = [1.0f64, 0.0, 0.0, 0.0, 0.0, 0.0];
+        let mut ended = 0.0;
+        for _ in 0..7 {
+            let mut next = [0.0; 6];
+            for (last, mass) in open.iter().enumerate() {
+                for (token, &p) in TOY6[last].iter().enumerate() {
+                    next[token] += mass * f64::from(p);
+                }
+            }
+            ended += std::mem::take(&mut next[1]);
+            open = next;
+        }
+        assert!((ended - 0.85195).abs() < 5e-6, "{ended}");
+    }
+
+    #[test]
+    fn f5_repeats_itself_after_twenty_tokens() {
+        let Law::SecondOrder(next) = f5().law else { panic!("F5 is of second order") };
+        let mut text = vec![0, 1];
+        while text.len() < 62 {
+            text.push(next(text[text.len() - 2], text[text.len() - 1]));
+        }
+        assert_eq!(text[2..14], [1, 2, 3, 0, 3, 3, 1, 4, 0, 4, 4, 3]);
+        let period = |length: usize| text.iter().zip(&text[length..]).all(|(a, b)| a == b);
+        assert_eq!((1..=20).find(|&length| period(length)), Some(20));
+    }
+}

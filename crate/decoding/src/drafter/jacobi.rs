@@ -153,4 +153,23 @@ mod tests {
         assert_eq!(block_on(round.round(&mut session)).unwrap(), Progress::Finished);
         assert_eq!(session.tokens(), [0, 1, 1, 2, 3, 0, 3, 3, 1]);
     }
+
+    #[test]
+    fn a_seventh_pass_changes_nothing() {
+        // The sixth iterate of F5; a stop test that waits for two equal iterates feeds it again.
+        let sixth = vec![1, 2, 3, 0, 3, 3];
+        let mut models = Models::new(toy::f5());
+        let mut run = Run::new(&[vec![0, 1]], 0, 20);
+        let mut drafter = Jacobi::new(6, Init::Pad, Pipeline::greedy(), 5);
+        drafter.guesses.clone_from(&sixth);
+        run.begin_step();
+        let mut session = Session { run: &mut run, models: &mut models };
+        let guesses = block_on(drafter.draft(&mut session)).unwrap();
+        let scored = [vec![session.head()], guesses].concat();
+        let scores = block_on(session.score_target(&scored)).unwrap();
+        // Nothing is accepted, so that every place is guessed anew.
+        let verdict = Verdict { scored: &scored, scores: &scores, accepted: &[], emitted: None };
+        drafter.observe(&mut session, &verdict);
+        assert_eq!(drafter.guesses, sixth);
+    }
 }

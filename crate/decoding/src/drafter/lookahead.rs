@@ -206,10 +206,74 @@ impl Drafter for Lookahead {
 mod tests {
     use super::*;
     use crate::{
+        filter::Pipeline,
+        method::Progress,
+        random::{Key, uniform},
         session::{Models, Run},
+        speculate::{Lines, Speculation},
         toy,
+        trace::Event,
+        verifier::SampleMatch,
     };
     use futures_lite::future::block_on;
+
+    /// Sixty tokens of F5. With a seed, every token of the window is replaced by a random one
+    /// before each pass. Gives the text and the number of accepted guesses.
+    fn disturbed(seed: Option<u32>) -> (Vec<TokenId>, usize) {
+        let mut models = Models::new(toy::f5());
+        let mut run = Run::new(&[vec![0, 1]], 0, 60);
+        let mut method = Speculation {
+            drafter: Lookahead::new(4, 5, 5),
+            verifier: SampleMatch,
+            pipeline: Pipeline::greedy(),
+            lines: Lines { draft: 1, verify: 2, judge: 3, emit: 4 },
+        };
+        // The prompt's own phrases, so that some guesses are right whatever the window says.
+        method.drafter.pool_from_prompt = true;
+        let mut progress = Progress::Continue;
+        while progress == Progress::Continue {
+            run.begin_step();
+            let mut session = Session { run: &mut run, models: &mut models };
+            let position = session.step_index();
+            for (lane, level) in (0..).zip(&mut method.drafter.levels) {
+                for (draw, token) in (0..).zip(level).filter(|_| seed.is_some()) {
+                    let key = Key { purpose: "disturb", lane, position, draw };
+                    *token = (uniform(seed.unwrap_or(0), key) * 5.0) as TokenId;
+                }
+            }
+            progress = block_on(method.round(&mut session)).unwrap();
+        }
+        // The rows of guesses are those of their own paths.
+        let mut accepted = 0;
+        for event in &run.events {
+            match event {
+                Event::Score { nodes, rows, .. } => {
+                    for (&node, row) in nodes.iter().zip(rows) {
+                        let path = run.forest.tokens(node);
+                        let next = (path[path.len() - 2] + path[path.len() - 1]) % 5;
+                        assert_eq!(row.top, [(next, 0.0)], "after {path:?}");
+                    }
+                }
+                Event::Judge { accepted: true, .. } => accepted += 1,
+                _ => {}
+            }
+        }
+        let head = run.forest.lane(LaneId::MAIN).head;
+        (run.forest.tokens(head), accepted)
+    }
+
+    #[test]
+    fn other_tokens_in_the_window_do_not_change_the_text() {
+        let (text, accepted) = disturbed(None);
+        assert!(accepted > 10, "{accepted}");
+        let mut guessed = Vec::new();
+        for seed in 0..10 {
+            let (other, accepted) = disturbed(Some(seed));
+            assert_eq!(other, text);
+            guessed.push(accepted);
+        }
+        assert!(guessed.iter().any(|it| *it != accepted), "only the speed: {guessed:?}");
+    }
 
     #[test]
     fn the_mask_of_the_paper_is_ancestry_in_a_comb() {

@@ -77,7 +77,10 @@ impl TreePolicy for Comb {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trial::{Trial, tree};
+    use crate::{
+        trace::Event,
+        trial::{Trial, tree},
+    };
 
     fn comb(widths: &[(f32, usize)], stop_below: f32) -> Comb {
         Comb { widths: widths.to_vec(), ..Comb::new(3, stop_below) }
@@ -115,6 +118,17 @@ mod tests {
             others += u32::from(draft[0] != "3");
         }
         assert!((8..35).contains(&others), "{others} of about 20");
+    }
+
+    #[test]
+    fn runners_up_cost_no_draft_pass_and_no_row() {
+        let mut trial = Trial::t4(&[3]);
+        assert_eq!(tree(&mut trial, comb(&[(0.0, 3)], 0.0)).len(), 9);
+        let rows = trial.events().iter().filter_map(|event| match event {
+            Event::Score { nodes, .. } => Some(nodes.len()),
+            _ => None,
+        });
+        assert_eq!(rows.collect::<Vec<_>>(), [1, 1, 1]);
     }
 
     #[test]

@@ -4,9 +4,12 @@ use crate::{
     TokenId,
     method::Method,
     methods::speculative::{opt_tree, rsd_s, speculative_decoding},
+    random::{Key, uniform},
+    row,
     run::{Decoding, Request},
     session::{DRAFT, Models},
     toy::{self, Toy},
+    trace::{Event, TopRow},
     trial::{Trial, distance_from_t4},
 };
 use futures_lite::future::block_on;
@@ -106,6 +109,56 @@ fn opt_trees_say_what_plain_sampling_says_with_the_same_seed() {
             assert_eq!(text, plain);
         }
     }
+}
+
+/// One round of two guesses on T4 from state 0: what it emits, and its tests as (accepted, p / q,
+/// u, residual).
+fn round_of_two(seed: u32) -> (Vec<TokenId>, Vec<(bool, f32, f32, Option<TopRow>)>) {
+    let mut models = Models::new(toy::t4_target()).with(DRAFT, toy::t4_draft());
+    let params = json!({"gamma": 2, "temperature": 1.0});
+    let (method, prompt) = ("speculative-decoding".into(), vec![0]);
+    let request = Request { method, params, prompt, seed, max_new_tokens: 20 };
+    let mut decoding = Decoding::start(request, &mut models).expect("valid");
+    block_on(decoding.step(&mut models)).expect("toys do not fail");
+    let tests = decoding.trace(&models).events.into_iter().filter_map(|event| match event {
+        Event::Judge { accepted, p, q, u, residual, .. } => {
+            Some((accepted, p / q.expect("drawn"), u.expect("drawn"), residual))
+        }
+        _ => None,
+    });
+    let tests = tests.collect();
+    (decoding.tokens(), tests)
+}
+
+/// The first seed whose draws are those of the card, to two digits: guesses 1 and `second`, tested
+/// with .60 and then with `u`, if that matters.
+fn seed_with(second: TokenId, u: Option<f32>) -> u32 {
+    let draw = |seed, purpose, position| uniform(seed, Key { purpose, lane: 0, position, draw: 0 });
+    let near = |have: f32, want: f32| (have - want).abs() < 0.005;
+    let fits = |seed: &u32| {
+        near(draw(*seed, "accept", 1), 0.60)
+            && row::draw(toy::T4_Q[0], draw(*seed, "draft", 1)) == 1
+            && row::draw(toy::T4_Q[1], draw(*seed, "draft", 2)) == second
+            && u.is_none_or(|u| near(draw(*seed, "accept", 2), u))
+    };
+    (0..).find(fits).expect("some seed fits")
+}
+
+#[test]
+fn the_hand_trace_of_a_round() {
+    // .3 / .4 = .75 beats .60; .6 / .3 beats every u; a bonus from row 1 comes on top.
+    let (tokens, tests) = round_of_two(seed_with(1, None));
+    assert_eq!((&tokens[..2], tokens.len()), (&[1, 1][..], 3));
+    let ratios: Vec<_> = tests.iter().map(|it| (it.0, (it.1 * 1000.0).round())).collect();
+    assert_eq!(ratios, [(true, 750.0), (true, 2000.0)]);
+    assert!((tests[0].2 - 0.60).abs() < 0.005, "{tests:?}");
+    // Or: .2 / .3 = .667 falls to .90, and the residual of row 1 is token 1.
+    let (tokens, tests) = round_of_two(seed_with(2, Some(0.90)));
+    assert_eq!(tokens, [1, 1]);
+    let ratios: Vec<_> = tests.iter().map(|it| (it.0, (it.1 * 1000.0).round())).collect();
+    assert_eq!(ratios, [(true, 750.0), (false, 667.0)]);
+    let residual = tests[1].3.as_ref().expect("a rejection leaves one");
+    assert_eq!(residual.top.iter().map(|it| it.0).collect::<Vec<_>>(), [1]);
 }
 
 #[test]

@@ -223,6 +223,14 @@ fn matching_the_two_best_guesses_gives_the_tables_tokens() {
 }
 
 #[test]
+fn guesses_are_not_accepted_independently() {
+    // With the same chance .8 at each of three places, (1 - .8⁴) / (1 - .8) tokens.
+    let constant = (1.0 - 0.8f64.powi(4)) / (1.0 - acceptance(0, 1));
+    assert!((constant - 2.952).abs() < 1e-4, "{constant}");
+    assert!((expected_tokens(0, &[1; 3]) - 2.8845).abs() < 1e-4);
+}
+
+#[test]
 fn a_draft_equal_to_the_target_is_always_kept() {
     for row in T4_P {
         for token in 0..4 {

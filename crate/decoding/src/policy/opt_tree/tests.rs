@@ -32,6 +32,20 @@ fn the_hand_worked_trees_of_t4() {
 }
 
 #[test]
+fn the_path_probabilities_of_the_trees_of_t4() {
+    let best = |delta| {
+        let mut policy = OptTree::new(4, delta, 6);
+        tree(&mut Trial::t4(&[3]), &mut policy);
+        let of = |it: &Candidate| (it.level, it.token, (it.path_prob * 1000.0).round() as u32);
+        policy.best.iter().map(of).collect::<Vec<_>>()
+    };
+    // 3, then 3 3, then 3 3 3, then 2.
+    assert_eq!(best(0.05), [(1, 3, 600), (2, 3, 360), (3, 3, 216), (1, 2, 200)]);
+    // 3, then 3 3, then 2, then 3 2.
+    assert_eq!(best(0.5), [(1, 3, 600), (2, 3, 360), (1, 2, 200), (2, 2, 120)]);
+}
+
+#[test]
 fn the_depth_limit_ends_the_draft() {
     let mut trial = Trial::t4(&[3]);
     tree(&mut trial, OptTree::new(4, 0.0, 2));

@@ -49,6 +49,9 @@ fn one_level_draws_ordered_pairs_without_replacement() {
         }
     }
     assert!(distance < 0.02, "{distance}");
+    // The pair (1, 0): .4 · .3 / .6 = .2.
+    let pair = counts[1][0] as f32 / n as f32;
+    assert!((pair - 0.2).abs() < 0.01, "{pair}");
 }
 
 /// W = 2, D = 2 from state 0: the ordered pair (a, b) of two-token sequences has probability

@@ -39,6 +39,18 @@ fn the_hand_trace_of_two_siblings() {
 }
 
 #[test]
+fn two_rejections_in_a_row_use_two_uniforms() {
+    // Row 1, guesses 2 then 0: .2 / .3 = .667 falls to u = .7; the target's rest is token 1, so 0
+    // falls to any u, and 1 answers.
+    let us = [0.7, 0.0];
+    let ruling = rule(&mut Ratio::default(), T4_P[1], &[2, 0], T4_Q[1], &us);
+    assert_eq!(ruling.tests.iter().map(|it| it.u).collect::<Vec<_>>(), us.map(Some));
+    assert_eq!(ruling.accepted, None);
+    let Rest::Residual(rest) = &ruling.rest else { panic!("{ruling:?}") };
+    assert!(close(rest, &[0.0, 1.0, 0.0, 0.0]), "{rest:?}");
+}
+
+#[test]
 fn siblings_that_use_up_the_draft_leave_the_residual_to_answer() {
     let (p, q) = ([0.0, 0.0, 0.5, 0.5], [0.5, 0.5, 0.0, 0.0]);
     let ruling = rule(&mut Ratio::default(), &p, &[0, 1], &q, &[0.0, 0.0]);

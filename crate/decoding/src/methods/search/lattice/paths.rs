@@ -112,6 +112,20 @@ impl Lattice {
         texts
     }
 
+    /// Whether some path from the prompt spells `text`, whether or not it ends there.
+    pub fn spells(&self, text: &[TokenId]) -> bool {
+        let open = (self.root.0..self.items.len()).map(Place).filter(|&it| !self.was_merged(it));
+        let open: Vec<_> = open.collect();
+        let mut reached = BTreeSet::from([self.root]);
+        for token in text {
+            let follows = |it: &Place| {
+                self.items[it.0].token == *token && !self.parents(*it).is_disjoint(&reached)
+            };
+            reached = open.iter().copied().filter(follows).collect();
+        }
+        !reached.is_empty()
+    }
+
     /// Whether no place can be reached from itself.
     pub fn is_acyclic(&self) -> bool {
         (0..self.items.len())

@@ -76,6 +76,28 @@ fn counting_agrees_with_listing_and_nothing_is_lost() {
 }
 
 #[test]
+fn every_path_of_the_tree_survives_the_merges() {
+    for merge in ["rcb", "zip"] {
+        let trace = run("lattice-recombination", params(merge, 40), 10);
+        let mut paths: Vec<Vec<TokenId>> = Vec::new();
+        for event in &trace.events {
+            if let Event::Grow { parent, input: Input::Token(token), .. } = event {
+                let above = parent.map(|it| paths[it.0 as usize].clone()).unwrap_or_default();
+                paths.push(above.into_iter().chain([*token]).collect());
+            }
+        }
+        let merges = trace.events.iter().filter(|it| matches!(it, Event::Merge { .. })).count();
+        assert!(merges > 5 && paths.len() > 50, "{merges} merges, {} paths", paths.len());
+        let mut lost = Vec::new();
+        search(merge, 40, |method| {
+            let lattice = method.lattice.as_ref().unwrap();
+            lost = paths.iter().filter(|it| !lattice.spells(&it[1..])).collect();
+        });
+        assert!(lost.is_empty(), "lost after {merge}: {lost:?}");
+    }
+}
+
+#[test]
 fn longer_budgets_reach_the_counts_of_the_card() {
     for (merge, all) in [("rcb", 10_631.0), ("zip", 214_775.0)] {
         let mut last = 0.0;

@@ -96,6 +96,20 @@ fn a_network_that_needs_no_middle_layers_is_found_out_at_once() {
     assert_eq!((number(&tries[0][2]), number(&tries[0][3])), (1.0, 1.0));
 }
 
+#[test]
+fn skipping_nothing_guesses_every_token_of_a_greedy_text() {
+    let target = Toy::random(12, 3, 6.0).with_skipped(Toy::random(12, 8, 6.0));
+    let mut trial = Trial::new(&[3, 0], 40, Models::new(target));
+    let mut method = Swift::new(Params::default()).expect("valid");
+    trial.finish(1, |session| block_on(Method::step(&mut method, session)));
+    let mut session = trial.step();
+    for window in [1, 8, 32] {
+        assert_eq!(block_on(guessed(&mut session, 0, window)).expect("toys do not fail"), window);
+    }
+    let some = block_on(guessed(&mut session, 0b11, 32)).expect("toys do not fail");
+    assert!(some < 32, "a network with other layers guesses {some}");
+}
+
 /// A network in which each skipped block costs something else: the best sets are known.
 struct Layered {
     full: Toy,
