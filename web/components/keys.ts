@@ -55,6 +55,7 @@ export function commandFor(press: Press): Command | null {
 export function keptByWidget(target: Element, press: Press): boolean {
   const role = target.getAttribute("role");
   const name = target.localName;
+  if (target.hasAttribute("data-own-keys")) return true;
   if (name === "select" || name === "textarea" || target.hasAttribute("contenteditable"))
     return true;
   if (name === "input" && target.getAttribute("type") !== "range") return true;

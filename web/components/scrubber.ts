@@ -83,17 +83,21 @@ function renderLive(player: Player): TemplateResult {
   </button>`;
 }
 
-const waiting = new WeakMap<Player, number>();
+/** Where a drag has got to while its last place is still being looked at. */
+const dragging = new WeakMap<Player, number>();
 
-/** Dragging asks for many places a second; one is drawn every `DRAG_MS`. */
+/** Dragging asks for many places a second; one is drawn every `DRAG_MS`, the last one always. */
 function scrub(player: Player, event: Event): void {
   const index = Number((event.target as HTMLInputElement).value);
   player.pause();
-  clearTimeout(waiting.get(player));
-  if (event.type === "change") player.seek(index);
-  else
-    waiting.set(
-      player,
-      window.setTimeout(() => player.seek(index), DRAG_MS),
-    );
+  if (event.type === "change" || !dragging.has(player)) player.seek(index);
+  if (event.type === "change") return void dragging.delete(player);
+  const waits = dragging.has(player);
+  dragging.set(player, index);
+  if (waits) return;
+  setTimeout(() => {
+    const last = dragging.get(player);
+    dragging.delete(player);
+    if (last !== undefined && last !== player.index) player.seek(last);
+  }, DRAG_MS);
 }

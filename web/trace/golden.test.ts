@@ -1,19 +1,34 @@
 // Every recorded run of the repository: one of each method, of whatever kind.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import methods from "../generated/methods.json";
 import type { Trace } from "../generated/Trace.ts";
 import { acceptance, tossesCoin } from "../views/coin-numbers.ts";
 import { ruler } from "../views/distribution.ts";
+import { cellsOf } from "../views/rounds.ts";
+import { stairs } from "../views/staircase.ts";
 import { whyNode } from "../views/why.ts";
 import { viewsFor } from "../views/index.ts";
 import { fold } from "./fold.ts";
 import { loadTrace } from "./load.ts";
+import { pseudoLines } from "./pseudo.ts";
 import { mainPath } from "./state.ts";
+import { stats } from "./stats.ts";
 
 const files = import.meta.glob<string>("../../tests/golden/*.json", {
   query: "?raw",
   import: "default",
   eager: true,
 });
+
+/** SHA-256 of the shipped weights, by the name that traces give the model. */
+const weights = Object.fromEntries(
+  ["stories/target", "stories/draft"].map((name) => {
+    const file = new URL(`../../models/${name}/model.safetensors`, import.meta.url);
+    return [name, createHash("sha256").update(readFileSync(file)).digest("hex")];
+  }),
+);
 
 test("there are recorded runs", () => expect(Object.keys(files).length).toBeGreaterThan(10));
 
@@ -47,6 +62,39 @@ describe.each(Object.entries(files))("%s", (_, text) => {
         expect(draw.u).toBeLessThan(chosen.to + 1e-5);
       }
     }
+  });
+
+  test("names the weights, the seed and the backend that made it", () => {
+    for (const { name, hash } of Object.values(trace.models)) {
+      expect(name).toMatch(/^stories\//);
+      expect(hash).toBe(weights[name]);
+    }
+    expect(trace.recorded.backend).not.toBe("");
+    expect(Number.isInteger(trace.seed)).toBe(true);
+  });
+
+  test("each line that runs is a line of the method's pseudo-code", () => {
+    const lines = pseudoLines(methods.find((it) => it.id === trace.method)!.page);
+    const ran = trace.events.filter((it) => it.kind === "line").map((it) => it.line);
+    expect(ran.length).toBeGreaterThan(0);
+    for (const line of ran) expect(lines[line - 1], `line ${line}`).toMatch(/\S/);
+  });
+
+  test("its areas are counts: stairs, cells and shares agree with the events", () => {
+    const counted = stats(end, trace.recorded, true);
+    const top = stairs(end, trace.recorded).at(-1)!;
+    expect([top.tokens, top.passes]).toEqual([counted.tokens, counted.targetPasses]);
+    expect(counted.tokens).toBe(trace.tokens.length);
+    const kept = end.rounds.flatMap((round) => [...cellsOf(end, round).values()]);
+    const shares = counted.positions.reduce((sum, it) => sum + it.accepted, 0);
+    expect(kept.filter((it) => it === "accepted").length).toBe(shares);
+  });
+
+  test("its times add up to what was measured", () => {
+    const { times } = stats(end, trace.recorded, true);
+    const { draft, verify, other, total } = times!;
+    expect(draft + verify + other).toBeCloseTo(total, 6);
+    expect(Math.abs(total / trace.recorded.total_ms - 1)).toBeLessThan(0.02);
   });
 
   test("has a picture, and a sentence for each node", () => {

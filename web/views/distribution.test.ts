@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { toyTrace } from "../trace/toy.test-data.ts";
-import { barShare, ruler } from "./distribution.ts";
+import { barShare, ruler, tokenAt } from "./distribution.ts";
 
 const draws = toyTrace.events.filter((it) => it.kind === "sample");
 
@@ -47,4 +47,13 @@ test("the logarithmic scale ends at the floor and keeps the order", () => {
   expect(barShare(1e-9, true)).toBe(barShare(1e-4, true));
   expect(barShare(0.5, true)).toBeGreaterThan(barShare(0.05, true));
   expect(barShare(0.25, false)).toBe(0.25);
+});
+
+test("the needle that the reader moves falls on the token whose stretch it enters", () => {
+  for (const draw of draws) {
+    if (draw.u !== null) expect(tokenAt(draw, draw.u)).toBe(draw.token);
+    for (const { token, from, to } of ruler(draw)) {
+      if (to > from) expect(tokenAt(draw, (from + to) / 2)).toBe(token);
+    }
+  }
 });

@@ -158,15 +158,28 @@ export function ruler(draw: EventOf<"sample">): Stretch[] {
     });
 }
 
+/** The token on which `u` falls; `null` among those that the trace does not list. */
+export function tokenAt(draw: EventOf<"sample">, u: number): number | null {
+  return ruler(draw).find(({ from, to }) => u >= from && u < to)?.token ?? null;
+}
+
+/** Where the reader has put the needle of this draw, if anywhere. */
+function triedAt(scene: Scene, draw: EventOf<"sample">): number | null {
+  const tried = scene.options[`u after ${draw.node}`];
+  return typeof tried === "number" && draw.u !== null ? tried : null;
+}
+
+/** Left edge and width of the ruler. */
+const RULER_LEFT = 16;
+const rulerWidth = (scene: Scene): number => scene.width - 2 * RULER_LEFT;
+
 function renderRuler(scene: Scene, draw: EventOf<"sample">, y: number): SVGTemplateResult {
-  const left = 16;
-  const across = scene.width - 32;
+  const left = RULER_LEFT;
+  const across = rulerWidth(scene);
   const x = (at: number) => left + Math.min(1, Math.max(0, at)) * across;
   const { u } = draw;
-  const said =
-    u === null
-      ? "no draw: the most probable token is taken"
-      : `u = ${u.toFixed(4)} falls on ${tokenName(scene.vocabulary, draw.token)}`;
+  const tried = triedAt(scene, draw);
+  const needle = tried ?? u;
   return svg`<g class="ruler" transform="translate(0 ${y})">
     ${ruler(draw).map(({ token, from, to }) => {
       const name = token === null ? "" : tokenName(scene.vocabulary, token);
@@ -177,18 +190,52 @@ function renderRuler(scene: Scene, draw: EventOf<"sample">, y: number): SVGTempl
         ${wide > 26 ? svg`<text x=${(x(from) + x(to)) / 2} y="40" text-anchor="middle">${shortened(name, Math.floor(wide / 9))}</text>` : nothing}
       </g>`;
     })}
-    ${
-      u === null
-        ? nothing
-        : svg`<path class="needle" d="M${x(u)} 50V18"></path><circle cx=${x(u)} cy="16" r="4"></circle>`
-    }
-    <text class="caption" x=${u !== null && u > 0.6 ? x(u) - 9 : u === null ? left : x(u) + 9} y="16"
-      text-anchor=${u !== null && u > 0.6 ? "end" : "start"}>${said}</text>
+    ${u === null ? nothing : svg`<path class="needle" d="M${x(u)} 50V18"></path>`}
+    ${tried === null ? nothing : svg`<path class="needle tried" d="M${x(tried)} 50V18"></path>`}
+    <text class="caption" x=${needle !== null && needle > 0.6 ? x(needle) - 12 : needle === null ? left : x(needle) + 12} y="16"
+      text-anchor=${needle !== null && needle > 0.6 ? "end" : "start"}>${saidOf(scene, draw)}</text>
     <text class="fine" x=${left} y="62">0</text>
     <text class="fine" x=${left + across} y="62" text-anchor="end">1</text>
     <text class="fine" x=${left + across / 2} y="62" text-anchor="middle">running sum, by token number</text>
   </g>`;
 }
+
+/** What the needle says: of the draw as it was, or as the reader tries it. */
+function saidOf(scene: Scene, draw: EventOf<"sample">): string {
+  const tried = triedAt(scene, draw);
+  if (draw.u === null) return "no draw: the most probable token is taken";
+  if (tried === null)
+    return `u = ${draw.u.toFixed(4)} falls on ${tokenName(scene.vocabulary, draw.token)}`;
+  const token = tokenAt(draw, tried);
+  const name = token === null ? "one of the tokens not listed" : tokenName(scene.vocabulary, token);
+  return `u = ${tried.toFixed(3)} would give ${name}`;
+}
+
+/** The needle's handle: a slider over the ruler, so that keys and screen readers move it too. */
+function renderHandle(scene: Scene, draw: EventOf<"sample">, y: number) {
+  if (draw.u === null) return nothing;
+  const name = `u after ${draw.node}`;
+  return html`<input
+    class="try-u"
+    type="range"
+    data-own-keys
+    min="0"
+    max="0.999"
+    step="0.001"
+    .value=${String(triedAt(scene, draw) ?? draw.u)}
+    style="left: ${RULER_LEFT - HANDLE / 2}px; width: ${rulerWidth(scene) + HANDLE}px; top: ${y + 16 - HANDLE / 2}px"
+    aria-label="Try another u: which token would it have been?"
+    aria-valuetext=${saidOf(scene, draw)}
+    @input=${(event: Event) => scene.setOption(name, (event.target as HTMLInputElement).valueAsNumber)}
+    @keydown=${(event: KeyboardEvent) => {
+      if (event.key === "Escape") scene.setOption(name, "");
+    }}
+    @dblclick=${() => scene.setOption(name, "")}
+  />`;
+}
+
+/** Size of the needle's handle. */
+const HANDLE = 16;
 
 const most = new WeakMap<State, number>();
 function mostStages(end: State): number {
@@ -211,6 +258,7 @@ function render(scene: Scene): TemplateResult {
   const frame = frameOf(scene.width, draw.tokens.length, mostStages(scene.end));
   const height = heightOf(mostStages(scene.end), narrow);
   const foot = 18 + draw.stages.length * frame.row - BETWEEN + (narrow ? 14 : 0);
+  const rulerTop = foot + LABELS + 4;
   return html`<div class="distribution">
     <button class="switch" aria-pressed=${log} @click=${() => scene.setOption("log", !log)}>
       log scale
@@ -223,8 +271,9 @@ function render(scene: Scene): TemplateResult {
       aria-label="How ${tokenName(scene.vocabulary, draw.token)} was chosen, stage by stage"
     >
       ${draw.stages.map((_, i) => stageRow(scene, draw, i, frame, log))}
-      ${labels(scene, draw, frame, foot)} ${renderRuler(scene, draw, foot + LABELS + 4)}
+      ${labels(scene, draw, frame, foot)} ${renderRuler(scene, draw, rulerTop)}
     </svg>
+    ${renderHandle(scene, draw, rulerTop)}
   </div>`;
 }
 
@@ -319,8 +368,37 @@ export const distribution: View = {
       stroke: var(--ink);
       stroke-width: 2;
     }
-    .ruler circle {
-      fill: var(--ink);
+    .ruler .needle.tried {
+      stroke: var(--accent);
+      stroke-dasharray: 4 2;
+    }
+    .try-u {
+      position: absolute;
+      height: 16px;
+      margin: 0;
+      appearance: none;
+      background: none;
+      cursor: ew-resize;
+      /* Only the handle takes the pointer: the tokens of the ruler can be pointed at too. */
+      pointer-events: none;
+    }
+    .try-u::-webkit-slider-thumb {
+      appearance: none;
+      pointer-events: auto;
+      width: 16px;
+      height: 16px;
+      border: 2px solid var(--ink);
+      border-radius: 50%;
+      background: var(--paper);
+    }
+    .try-u::-moz-range-thumb {
+      pointer-events: auto;
+      box-sizing: border-box;
+      width: 16px;
+      height: 16px;
+      border: 2px solid var(--ink);
+      border-radius: 50%;
+      background: var(--paper);
     }
   `,
 };
