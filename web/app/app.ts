@@ -24,6 +24,8 @@ export class App extends LitElement implements Host {
   engines!: Engines;
 
   @state() private status: EngineStatus = { state: "waiting" };
+  /** The first picture stands: what it need not wait for may load now. */
+  @state() private shown = false;
   @state() private downloadBytes: number | null = null;
   /** Lets the models load, while a reader who saves data is asked. */
   @state() private allow: (() => void) | null = null;
@@ -80,6 +82,7 @@ export class App extends LitElement implements Host {
       }
     }
     await this.updateComplete;
+    this.shown = true;
     this.dispatchEvent(new CustomEvent("shown"));
   }
 
@@ -148,7 +151,9 @@ export class App extends LitElement implements Host {
           ${pictures(page, this.#figures)}
         </section>
         <section class="reading">
-          <decodescope-method-page .method=${page.settings.method}></decodescope-method-page>
+          <decodescope-method-page
+            .method=${this.shown ? page.settings.method : ""}
+          ></decodescope-method-page>
           ${gallery(page)}
         </section>
       </main>

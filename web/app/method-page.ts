@@ -5,6 +5,7 @@ import { unsafeHTML } from "lit/directives/unsafe-html.js";
 
 @customElement("decodescope-method-page")
 export class MethodPage extends LitElement {
+  /** Empty while there is no page to load yet. */
   @property() method = "";
   @state() private text = "";
 
@@ -13,7 +14,7 @@ export class MethodPage extends LitElement {
   }
 
   protected override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has("method")) void this.#load(this.method);
+    if (changed.has("method") && this.method) void this.#load(this.method);
   }
 
   async #load(method: string): Promise<void> {
