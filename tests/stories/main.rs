@@ -2,6 +2,7 @@
 
 mod golden;
 mod greedy;
+mod parity;
 mod round_trip;
 
 use cli::{
