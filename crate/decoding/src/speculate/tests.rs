@@ -111,9 +111,17 @@ fn opt_trees_say_what_plain_sampling_says_with_the_same_seed() {
     }
 }
 
-/// One round of two guesses on T4 from state 0: what it emits, and its tests as (accepted, p / q,
-/// u, residual).
-fn round_of_two(seed: u32) -> (Vec<TokenId>, Vec<(bool, f32, f32, Option<TopRow>)>) {
+/// A ratio test: `ratio` is p / q.
+#[derive(Debug)]
+struct Tested {
+    accepted: bool,
+    ratio: f32,
+    u: f32,
+    residual: Option<TopRow>,
+}
+
+/// One round of two guesses on T4 from state 0: what it emits, and its tests.
+fn round_of_two(seed: u32) -> (Vec<TokenId>, Vec<Tested>) {
     let mut models = Models::new(toy::t4_target()).with(DRAFT, toy::t4_draft());
     let params = json!({"gamma": 2, "temperature": 1.0});
     let (method, prompt) = ("speculative-decoding".into(), vec![0]);
@@ -122,7 +130,8 @@ fn round_of_two(seed: u32) -> (Vec<TokenId>, Vec<(bool, f32, f32, Option<TopRow>
     block_on(decoding.step(&mut models)).expect("toys do not fail");
     let tests = decoding.trace(&models).events.into_iter().filter_map(|event| match event {
         Event::Judge { accepted, p, q, u, residual, .. } => {
-            Some((accepted, p / q.expect("drawn"), u.expect("drawn"), residual))
+            let (ratio, u) = (p / q.expect("drawn"), u.expect("drawn"));
+            Some(Tested { accepted, ratio, u, residual })
         }
         _ => None,
     });
@@ -149,15 +158,17 @@ fn the_hand_trace_of_a_round() {
     // .3 / .4 = .75 beats .60; .6 / .3 beats every u; a bonus from row 1 comes on top.
     let (tokens, tests) = round_of_two(seed_with(1, None));
     assert_eq!((&tokens[..2], tokens.len()), (&[1, 1][..], 3));
-    let ratios: Vec<_> = tests.iter().map(|it| (it.0, (it.1 * 1000.0).round())).collect();
+    let ratios: Vec<_> =
+        tests.iter().map(|it| (it.accepted, (it.ratio * 1000.0).round())).collect();
     assert_eq!(ratios, [(true, 750.0), (true, 2000.0)]);
-    assert!((tests[0].2 - 0.60).abs() < 0.005, "{tests:?}");
+    assert!((tests[0].u - 0.60).abs() < 0.005, "{tests:?}");
     // Or: .2 / .3 = .667 falls to .90, and the residual of row 1 is token 1.
     let (tokens, tests) = round_of_two(seed_with(2, Some(0.90)));
     assert_eq!(tokens, [1, 1]);
-    let ratios: Vec<_> = tests.iter().map(|it| (it.0, (it.1 * 1000.0).round())).collect();
+    let ratios: Vec<_> =
+        tests.iter().map(|it| (it.accepted, (it.ratio * 1000.0).round())).collect();
     assert_eq!(ratios, [(true, 750.0), (false, 667.0)]);
-    let residual = tests[1].3.as_ref().expect("a rejection leaves one");
+    let residual = tests[1].residual.as_ref().expect("a rejection leaves one");
     assert_eq!(residual.top.iter().map(|it| it.0).collect::<Vec<_>>(), [1]);
 }
 
