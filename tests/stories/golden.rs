@@ -46,9 +46,10 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
         ),
         "jacobi" => (TURNIP, json!({ "temperature": 0, "b": 6 }), 1),
         "swift" => (TURNIP, json!({ "optimisation_steps": 8, "window": 16 }), 1),
-        "beam-search" | "lattice-recombination" | "superposed" => {
+        "beam-search" | "lattice-recombination" => {
             ("The little girl opened the door and saw a", json!({}), 1)
         }
+        "superposed" => ("The little girl opened the door and saw a", json!({ "exact": true }), 1),
         _ => ("Once upon a time, there was a little girl named", json!({}), 1),
     }
 }
