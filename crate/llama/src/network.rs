@@ -4,7 +4,8 @@
 use crate::{
     Config, LoadError,
     kernels::{
-        Heads, Seen, add_linear, norm_gated, norm_linear, row_top_k, store_keys, tree_attention,
+        Heads, Matrix, Seen, add_linear, log_softmax, norm_gated, norm_linear, row_top_k,
+        store_keys, tree_attention,
     },
     pass::Pass,
     weights::Weights,
@@ -20,12 +21,12 @@ use std::ops::Range;
 struct Layer {
     attention_norm: Tensor<1>,
     /// Queries, keys and values below one another: `[(heads + 2 · kv_heads) · head_dim, width]`.
-    query_key_value: Tensor<2>,
-    attention_output: Tensor<2>,
+    query_key_value: Matrix,
+    attention_output: Matrix,
     mlp_norm: Tensor<1>,
     /// Gate and up below one another: `[2 · mlp_width, width]`.
-    gate_up: Tensor<2>,
-    down: Tensor<2>,
+    gate_up: Matrix,
+    down: Matrix,
     /// `[kv_heads, capacity, head_dim]`
     keys: Tensor<3>,
     values: Tensor<3>,
@@ -41,7 +42,7 @@ pub(crate) struct Network {
     layers: Vec<Layer>,
     norm: Tensor<1>,
     /// `[vocab_size, width]`
-    head: Tensor<2>,
+    head: Matrix,
     /// RoPE by position, `[context_len, head_dim]`: cosines, then sines.
     angles: Vec<f32>,
     /// Slots there is memory for.
@@ -95,15 +96,15 @@ impl Network {
         let (width, vocab) = (config.width, config.vocab_size);
         let vectors = weights.shape(VECTORS).map_or(0, |shape| shape[0]);
         let mut table = weights.get("model.embed_tokens.weight", &[vocab, width])?;
+        let head = match config.tied {
+            true => table.clone(),
+            false => weights.get("lm_head.weight", &[vocab, width])?,
+        };
+        let head = Matrix::new(head, vocab, width, device);
         if vectors > 0 {
             weights.append(VECTORS, &[vectors, width], &mut table)?;
         }
         let embedding = matrix(table, vocab + vectors, width, device);
-        let head = if config.tied {
-            embedding.clone().narrow(0, 0, vocab)
-        } else {
-            matrix(weights.get("lm_head.weight", &[vocab, width])?, vocab, width, device)
-        };
         let norm = loader.norm("model.norm.weight")?;
         let angles = rotations(&config);
         let capacity = START_CONTEXTS * config.context_len;
@@ -130,8 +131,7 @@ impl Network {
             .iter()
             .map(|it| {
                 let matrices = [&it.query_key_value, &it.attention_output, &it.gate_up, &it.down];
-                matrices.iter().map(|it| it.dims().iter().product::<usize>()).sum::<usize>()
-                    + 2 * self.config.width
+                matrices.iter().map(|it| it.len()).sum::<usize>() + 2 * self.config.width
             })
             .sum();
         let tables =
@@ -223,9 +223,7 @@ impl Network {
 
     /// `[rows, width]` → `[rows, vocab_size]` natural-log probabilities
     fn log_probs(&self, x: Tensor<2>) -> Tensor<2> {
-        let logits = self.logits(x);
-        let log_sums = row_top_k(logits.clone(), 0);
-        logits - log_sums
+        log_softmax(self.logits(x))
     }
 
     /// Final norm and head: `[rows, width]` → `[rows, vocab_size]`
@@ -315,13 +313,13 @@ impl Loader<'_> {
     }
 
     /// Matrices with the same input below one another.
-    fn stack(&self, parts: &[(String, usize)], input: usize) -> Result<Tensor<2>, LoadError> {
+    fn stack(&self, parts: &[(String, usize)], input: usize) -> Result<Matrix, LoadError> {
         let rows: usize = parts.iter().map(|it| it.1).sum();
         let mut values = Vec::with_capacity(rows * input);
         for (name, rows) in parts {
             self.weights.append(name, &[*rows, input], &mut values)?;
         }
-        Ok(matrix(values, rows, input, self.device))
+        Ok(Matrix::new(values, rows, input, self.device))
     }
 
     fn norm(&self, name: &str) -> Result<Tensor<1>, LoadError> {

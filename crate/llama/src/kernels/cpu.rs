@@ -1,12 +1,9 @@
-//! Arithmetic that the CPU twins share. Plain loops over eight lanes, which the compiler turns
-//! into SIMD; nothing here rounds differently natively and in WebAssembly.
+//! Arithmetic that the CPU twins share; nothing here rounds differently natively and in
+//! WebAssembly.
 
-use super::wide::Wide;
+use super::wide::{LANES, Lanes, Wide, sum};
 use burn::backend::flex::FlexTensor;
 use burn::tensor::TensorData;
-
-pub(super) const LANES: usize = 8;
-pub(super) type Lanes = [f32; LANES];
 
 /// A tensor whose numbers lie in order.
 pub(super) fn in_order(tensor: FlexTensor) -> FlexTensor {
@@ -24,13 +21,6 @@ pub(super) fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> Fle
     FlexTensor::from_data(TensorData::new(values, shape))
 }
 
-/// Adds lanes in a fixed order.
-#[inline(always)]
-pub(super) fn sum(lanes: Lanes) -> f32 {
-    let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
-}
-
 #[inline(always)]
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = Wide::ZERO;
@@ -46,22 +36,51 @@ pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     sum(lanes)
 }
 
-/// eˣ within 2 units in the last place, between e⁻⁸⁷ and e⁸⁸; the same bits on every platform,
-/// which the standard library does not promise.
-/// Source: Cephes, `expf.c` (Moshier 1989).
-#[inline(always)]
-pub(super) fn exp(x: f32) -> f32 {
-    // Adding and taking away 1.5 · 2²³ rounds to a whole number.
-    const ROUND: f32 = 12_582_912.0;
-    let x = x.clamp(-87.0, 88.0);
-    let n = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
-    let r = x - n * 0.693_359_4 + n * 2.121_944_4e-4;
-    let mut p = 1.987_569_1e-4;
-    for coefficient in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5] {
-        p = p * r + coefficient;
+/// Replaces x by e^(x - highest) and gives the sum of these. What is below 10⁻³⁰ becomes 0: beside
+/// the highest it is nothing, and products with it would be too small for fast arithmetic.
+pub(super) fn exp_all(numbers: &mut [f32], highest: f32) -> f32 {
+    let highest = Wide::splat(highest);
+    let power = |lanes: &Lanes| {
+        let x = Wide::load(lanes).sub(highest);
+        x.exp().drop_below(x, -69.0)
+    };
+    let mut sums = Wide::ZERO;
+    let (whole, rest) = numbers.as_chunks_mut::<LANES>();
+    for lanes in whole {
+        let power = power(lanes);
+        sums = sums.add(power);
+        *lanes = power.lanes();
     }
-    let scale = f32::from_bits((((n as i32) + 127) << 23) as u32);
-    (p * r * r + r + 1.0) * scale
+    let mut last = [0.0; LANES];
+    last[..rest.len()].copy_from_slice(rest);
+    rest.copy_from_slice(&power(&last).lanes()[..rest.len()]);
+    let mut sums = sums.lanes();
+    sums.iter_mut().zip(rest).for_each(|(sum, power)| *sum += *power);
+    sum(sums)
+}
+
+/// Adds a number to each.
+pub(super) fn add_all(numbers: &mut [f32], more: f32) {
+    let (whole, rest) = numbers.as_chunks_mut::<LANES>();
+    let wide = Wide::splat(more);
+    whole.iter_mut().for_each(|lanes| *lanes = Wide::load(lanes).add(wide).lanes());
+    rest.iter_mut().for_each(|it| *it += more);
+}
+
+/// Multiplies each by a number.
+pub(super) fn scale_all(numbers: &mut [f32], by: f32) {
+    let (whole, rest) = numbers.as_chunks_mut::<LANES>();
+    let wide = Wide::splat(by);
+    whole.iter_mut().for_each(|lanes| *lanes = Wide::load(lanes).mul(wide).lanes());
+    rest.iter_mut().for_each(|it| *it *= by);
+}
+
+/// The highest of some numbers; what is not a number does not count.
+pub(super) fn highest(numbers: &[f32]) -> f32 {
+    let (whole, rest) = numbers.as_chunks::<LANES>();
+    let lowest = Wide::splat(f32::NEG_INFINITY);
+    let best = whole.iter().fold(lowest, |best, lanes| best.max(Wide::load(lanes)));
+    best.lanes().iter().chain(rest).copied().fold(f32::NEG_INFINITY, f32::max)
 }
 
 #[cfg(test)]
@@ -69,19 +88,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn exp_is_close_to_the_exact_one() {
-        for step in -8700..8800 {
-            let x = step as f32 / 100.0;
-            let (have, want) = (f64::from(exp(x)), f64::from(x).exp());
-            assert!((have / want - 1.0).abs() < 2.5e-7, "exp({x}) = {have}, not {want}");
-        }
-        assert!(exp(f32::NAN).is_nan());
-        assert!(exp(f32::NEG_INFINITY) < 1e-37);
-    }
-
-    #[test]
     fn dot_covers_every_number_once() {
         let a: Vec<f32> = (1..=19).map(|it| it as f32).collect();
         assert_eq!(dot(&a, &a), 2470.0);
+    }
+
+    #[test]
+    fn powers_and_their_sum_cover_every_number_once() {
+        let mut tiny = [f32::NAN, 3.0, -65.0, -80.0];
+        exp_all(&mut tiny, 3.0);
+        assert!(tiny[0].is_nan() && tiny[1..] == [1.0, Wide::splat(-68.0).exp().lanes()[0], 0.0]);
+        for count in [1, 7, 8, 19] {
+            let mut numbers: Vec<f32> = (0..count).map(|it| it as f32 / 4.0).collect();
+            let want: Vec<f32> = numbers.iter().map(|it| (it - 2.0).exp()).collect();
+            let sum = exp_all(&mut numbers, 2.0);
+            assert!((sum - want.iter().sum::<f32>()).abs() < 1e-5 * sum, "{count}: {sum}");
+            for (have, want) in numbers.iter().zip(want) {
+                assert!((have - want).abs() < 1e-6 * want, "{count}: {have}, not {want}");
+            }
+        }
     }
 }

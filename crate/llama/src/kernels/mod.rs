@@ -5,6 +5,7 @@
 //! out the same however many rows share the pass.
 
 mod linear;
+mod matrix;
 mod row_top_k;
 mod store_keys;
 mod tree_attention;
@@ -17,10 +18,13 @@ mod cpu;
 #[cfg(feature = "webgpu")]
 mod gpu;
 #[cfg(feature = "cpu")]
+mod products;
+#[cfg(feature = "cpu")]
 mod wide;
 
 pub(crate) use linear::{add_linear, norm_gated, norm_linear};
-pub(crate) use row_top_k::row_top_k;
+pub(crate) use matrix::Matrix;
+pub(crate) use row_top_k::{log_softmax, row_top_k};
 pub(crate) use store_keys::store_keys;
 pub(crate) use tree_attention::{Seen, tree_attention};
 

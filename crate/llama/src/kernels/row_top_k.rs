@@ -1,5 +1,5 @@
 //! `row_top_k.wgsl`: log-sum-exp and the k best entries of each row, so that a whole row need
-//! not leave the device.
+//! not leave the device; and rows of log-probabilities for those who want them whole.
 
 #[cfg(feature = "cpu")]
 use super::cpu;
@@ -10,6 +10,14 @@ use burn::tensor::Tensor;
 pub trait RowTopKKernel: Backend {
     /// As `row_top_k`.
     fn row_top_k(logits: FloatTensor<Self>, k: usize) -> FloatTensor<Self>;
+
+    /// As `log_softmax`.
+    fn row_log_softmax(logits: FloatTensor<Self>) -> FloatTensor<Self>;
+}
+
+/// Natural-log probabilities: `[rows, vocab]` → `[rows, vocab]`
+pub(crate) fn log_softmax(logits: Tensor<2>) -> Tensor<2> {
+    Tensor::from_dispatch(Dispatch::row_log_softmax(logits.into_dispatch()))
 }
 
 /// Per row: its log-sum-exp, the ids of its `k` best entries, and their log-probabilities, best
@@ -36,6 +44,12 @@ impl RowTopKKernel for burn_wgpu::CubeBackend {
         launch(shader, [rows, 1], &[&logits, &best]);
         best
     }
+
+    fn row_log_softmax(logits: FloatTensor<Self>) -> FloatTensor<Self> {
+        use burn::backend::ops::FloatTensorOps;
+        let log_sums = Self::row_top_k(logits.clone(), 0);
+        Self::float_sub(logits, log_sums)
+    }
 }
 
 #[cfg(feature = "cpu")]
@@ -53,18 +67,22 @@ impl RowTopKKernel for burn::backend::Flex {
         }
         cpu::tensor(best, [rows, 1 + 2 * k])
     }
+
+    fn row_log_softmax(logits: FloatTensor<Self>) -> FloatTensor<Self> {
+        let mut logits = cpu::in_order(logits);
+        let vocab = logits.layout().shape()[1];
+        for row in logits.storage_mut::<f32>().chunks_exact_mut(vocab) {
+            let log_sum = log_sum_exp(row);
+            cpu::add_all(row, -log_sum);
+        }
+        logits
+    }
 }
 
 #[cfg(feature = "cpu")]
 fn log_sum_exp(row: &[f32]) -> f32 {
-    let highest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut lanes = [0.0; cpu::LANES];
-    for part in row.chunks(cpu::LANES) {
-        for (lane, it) in lanes.iter_mut().zip(part) {
-            *lane += cpu::exp(it - highest);
-        }
-    }
-    highest + cpu::sum(lanes).ln()
+    let highest = cpu::highest(row);
+    highest + cpu::exp_all(&mut row.to_vec(), highest).ln()
 }
 
 /// The `k` best entries, best first.

@@ -48,6 +48,18 @@ fn assert_close<const D: usize>(have: Tensor<D>, want: Tensor<D>, what: &str) {
     }
 }
 
+fn matrix(numbers_of: &Tensor<2>) -> Matrix {
+    let [outs, width] = numbers_of.dims();
+    Matrix::new(numbers(numbers_of.clone()), outs, width, &numbers_of.device())
+}
+
+/// As half precision rounds it.
+fn halved<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    let halve = |it| burn::tensor::f16::from_f32(it).to_f32();
+    let values = numbers(tensor.clone()).into_iter().map(halve).collect::<Vec<_>>();
+    Tensor::from_data(TensorData::new(values, tensor.dims()), &tensor.device())
+}
+
 /// x / rms(x) · gain in plain Burn.
 fn plain_norm(x: Tensor<2>, gain: &Tensor<1>, epsilon: f32) -> Tensor<2> {
     let mean = x.clone().square().mean_dim(1);
@@ -66,7 +78,7 @@ fn norm_linear_equals_plain_burn() {
             let (gain, weight) = (random(2, [width], &device), random(3, [out, width], &device));
             let want = plain_norm(x.clone(), &gain, 1e-2).matmul(weight.clone().transpose());
             let what = format!("{device:?} {rows} {width} {out}");
-            assert_close(norm_linear(x, &gain, &weight, 1e-2), want, &what);
+            assert_close(norm_linear(x, &gain, &matrix(&weight), 1e-2), want, &what);
         }
     }
 }
@@ -81,7 +93,7 @@ fn norm_gated_equals_plain_burn() {
             let both = plain_norm(x.clone(), &gain, 1e-5).matmul(weight.clone().transpose());
             let want = activation::silu(both.clone().narrow(1, 0, out)) * both.narrow(1, out, out);
             let what = format!("{device:?} {rows} {width} {out}");
-            assert_close(norm_gated(x, &gain, &weight, 1e-5), want, &what);
+            assert_close(norm_gated(x, &gain, &matrix(&weight), 1e-5), want, &what);
         }
     }
 }
@@ -95,7 +107,7 @@ fn add_linear_equals_plain_burn() {
             let residual = random(9, [rows, out], &device);
             let want = residual.clone() + x.clone().matmul(weight.clone().transpose());
             let what = format!("{device:?} {rows} {width} {out}");
-            assert_close(add_linear(x, &weight, residual), want, &what);
+            assert_close(add_linear(x, &matrix(&weight), residual), want, &what);
         }
     }
 }
@@ -154,7 +166,14 @@ fn store_keys_equals_plain_burn() {
 fn tree_attention_equals_plain_burn() {
     for device in devices() {
         // More slots than one block of the shader, and one row that sees a single slot.
-        for heads in [HEADS, Heads { queries: 2, keys: 2, dim: 96 }] {
+        for heads in [
+            HEADS,
+            Heads { queries: 2, keys: 2, dim: 96 },
+            Heads { queries: 4, keys: 2, dim: 24 },
+            Heads { queries: 4, keys: 2, dim: 32 },
+            Heads { queries: 3, keys: 1, dim: 64 },
+            Heads { queries: 2, keys: 1, dim: 12 },
+        ] {
             let Heads { queries, keys: groups, dim } = heads;
             let (capacity, group) = (200, queries / groups);
             let visible: Vec<Vec<u32>> = vec![
@@ -213,6 +232,17 @@ fn row_top_k_equals_plain_burn() {
 }
 
 #[test]
+fn log_softmax_equals_plain_burn() {
+    for device in devices() {
+        for (rows, vocab) in [(1, 40), (3, 701)] {
+            let logits = random(21, [rows, vocab], &device).mul_scalar(30.0);
+            let want = activation::log_softmax(logits.clone(), 1);
+            assert_close(log_softmax(logits), want, &format!("{device:?} {vocab}"));
+        }
+    }
+}
+
+#[test]
 fn what_is_not_a_number_is_seen_in_the_best_of_a_row() {
     for device in devices() {
         let mut values = vec![0.5; 300];
@@ -223,6 +253,20 @@ fn what_is_not_a_number_is_seen_in_the_best_of_a_row() {
     }
 }
 
+#[test]
+fn half_precision_numbers_are_multiplied_as_exactly() {
+    for device in devices() {
+        for (rows, width, out) in SIZES {
+            let x = random(7, [rows, width], &device).mul_scalar(100.0);
+            let weight = halved(random(8, [out, width], &device).mul_scalar(1e-3));
+            let residual = random(9, [rows, out], &device);
+            let want = residual.clone() + x.clone().matmul(weight.clone().transpose());
+            let what = format!("{device:?} {rows} {width} {out}");
+            assert_close(add_linear(x, &matrix(&weight), residual), want, &what);
+        }
+    }
+}
+
 /// Speculation is exact because of this: one row or nine, not a bit differs.
 #[cfg(feature = "cpu")]
 #[test]
@@ -230,9 +274,11 @@ fn rows_do_not_depend_on_their_company() {
     let device = crate::cpu();
     let x = random(18, [9, 172], &device);
     let (gain, weight) = (random(19, [172], &device), random(20, [33, 172], &device));
-    let together = numbers(norm_linear(x.clone(), &gain, &weight, 1e-5));
-    for row in 0..9 {
-        let alone = numbers(norm_linear(x.clone().narrow(0, row, 1), &gain, &weight, 1e-5));
-        assert_eq!(alone, together[row * 33..][..33]);
+    for weight in [matrix(&weight), matrix(&halved(weight))] {
+        let together = numbers(norm_linear(x.clone(), &gain, &weight, 1e-5));
+        for row in 0..9 {
+            let alone = numbers(norm_linear(x.clone().narrow(0, row, 1), &gain, &weight, 1e-5));
+            assert_eq!(alone, together[row * 33..][..33]);
+        }
     }
 }

@@ -2,7 +2,10 @@
 
 use super::Heads;
 #[cfg(feature = "cpu")]
-use super::{cpu, wide::Wide};
+use super::{
+    cpu,
+    wide::{LANES, Lanes, Wide, sums},
+};
 use burn::backend::{
     Backend, Dispatch, backend_extension,
     tensor::{FloatTensor, IntTensor},
@@ -108,71 +111,117 @@ impl TreeAttentionKernel for burn::backend::Flex {
             let slots = &seen[seen[row] as usize..seen[row + 1] as usize];
             for group in 0..groups {
                 let heads = group * group_len * dim..(group + 1) * group_len * dim;
-                let own = |cache| Group { cache, base: group * capacity, dim, slots };
-                score(&mixed[heads.clone()], own(keys), &mut weights);
-                let attended = &mut attended[row * queries * dim..][heads];
-                mix(&weights, own(values), attended);
+                let (queries, attended) =
+                    (&mixed[heads.clone()], &mut attended[row * queries * dim..][heads]);
+                let (base, weights) = (group * capacity * dim, &mut weights);
+                let group = Group { keys: &keys[base..], values: &values[base..], slots };
+                // Widths that are known beforehand take half the time; no bit depends on it.
+                match dim {
+                    24 => group.attend::<3>(queries, weights, attended),
+                    32 => group.attend::<4>(queries, weights, attended),
+                    64 => group.attend::<8>(queries, weights, attended),
+                    _ => group.attend_any(dim, queries, weights, attended),
+                }
             }
         }
         cpu::tensor(attended, [rows, queries * dim])
     }
 }
 
-/// The slots of one group of heads that a row sees.
+/// What one group of heads sees of the cache in one row.
 #[cfg(feature = "cpu")]
 struct Group<'a> {
-    cache: &'a [f32],
-    base: usize,
-    dim: usize,
+    /// `[capacity, dim]` each, and the other groups behind
+    keys: &'a [f32],
+    values: &'a [f32],
     slots: &'a [i32],
 }
 
 #[cfg(feature = "cpu")]
-impl<'a> Group<'a> {
-    fn rows(&self) -> impl Iterator<Item = &'a [f32]> {
-        let (cache, base, dim) = (self.cache, self.base, self.dim);
-        self.slots.iter().map(move |&slot| &cache[(base + slot as usize) * dim..][..dim])
-    }
-}
-
-/// Softmax weights of each head over the slots: `[heads, slots]`
-#[cfg(feature = "cpu")]
-fn score(queries: &[f32], keys: Group, weights: &mut Vec<f32>) {
-    let count = keys.slots.len();
-    let scale = 1.0 / (keys.dim as f32).sqrt();
-    weights.clear();
-    weights.resize(queries.len() / keys.dim * count, 0.0);
-    for (query, weights) in queries.chunks_exact(keys.dim).zip(weights.chunks_exact_mut(count)) {
-        for (weight, key) in weights.iter_mut().zip(keys.rows()) {
-            *weight = cpu::dot(query, key) * scale;
-        }
-        let best = weights.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        weights.iter_mut().for_each(|it| *it = cpu::exp(*it - best));
-        let total: f32 = weights.iter().sum();
-        let share = 1.0 / total;
-        weights.iter_mut().for_each(|it| *it *= share);
-    }
-}
-
-/// Weighted sums of the values, per head: → `[heads, dim]`
-#[cfg(feature = "cpu")]
-fn mix(weights: &[f32], values: Group, attended: &mut [f32]) {
-    let heads = weights.chunks_exact(values.slots.len());
-    for (weights, sums) in heads.zip(attended.chunks_exact_mut(values.dim)) {
-        let (parts, rest) = sums.as_chunks_mut::<{ cpu::LANES }>();
-        // Eight sums at a time stay in registers while the slots go by.
-        for (part, sums) in parts.iter_mut().enumerate() {
-            let mut mixed = Wide::ZERO;
-            for (&weight, value) in weights.iter().zip(values.rows()) {
-                let value = value[part * cpu::LANES..].first_chunk();
-                let value = Wide::load(value.expect("a value has all parts"));
-                mixed = mixed.add_product(Wide::splat(weight), value);
+impl Group<'_> {
+    /// Heads that are `PARTS` vectors wide: queries `[heads, dim]` → attended `[heads, dim]`
+    fn attend<const PARTS: usize>(
+        &self,
+        queries: &[f32],
+        weights: &mut Vec<f32>,
+        attended: &mut [f32],
+    ) {
+        let keys: &[[Lanes; PARTS]] = self.keys.as_chunks().0.as_chunks().0;
+        let values: &[[Lanes; PARTS]] = self.values.as_chunks().0.as_chunks().0;
+        let queries: &[[Lanes; PARTS]] = queries.as_chunks().0.as_chunks().0;
+        let attended: &mut [[Lanes; PARTS]] = attended.as_chunks_mut().0.as_chunks_mut().0;
+        for (query, attended) in queries.iter().zip(attended) {
+            weights.resize(self.slots.len(), 0.0);
+            for (weights, slots) in weights.chunks_mut(4).zip(self.slots.chunks(4)) {
+                // Less than four at the end are filled up with the last.
+                let slot = |index: usize| slots[index.min(slots.len() - 1)] as usize;
+                let four = dots(query, std::array::from_fn(|index| &keys[slot(index)]));
+                weights.copy_from_slice(&four[..weights.len()]);
             }
-            *sums = mixed.lanes();
-        }
-        let start = values.dim - rest.len();
-        for (index, sum) in rest.iter_mut().enumerate() {
-            *sum = weights.iter().zip(values.rows()).map(|(w, it)| w * it[start + index]).sum();
+            softmax(weights, PARTS * LANES);
+            *attended = mix(weights, self.slots, values);
         }
     }
+
+    /// Heads of any width.
+    fn attend_any(
+        &self,
+        dim: usize,
+        queries: &[f32],
+        weights: &mut Vec<f32>,
+        attended: &mut [f32],
+    ) {
+        let row = |slot: i32| slot as usize * dim..(slot as usize + 1) * dim;
+        for (query, attended) in queries.chunks_exact(dim).zip(attended.chunks_exact_mut(dim)) {
+            weights.clear();
+            let keys = self.slots.iter().map(|&slot| &self.keys[row(slot)]);
+            weights.extend(keys.map(|key| cpu::dot(query, key)));
+            softmax(weights, dim);
+            attended.fill(0.0);
+            for (weight, &slot) in weights.iter().zip(self.slots) {
+                let value = &self.values[row(slot)];
+                attended.iter_mut().zip(value).for_each(|(sum, it)| *sum += weight * it);
+            }
+        }
+    }
+}
+
+/// Turns products of query and keys into shares that sum to 1.
+#[cfg(feature = "cpu")]
+fn softmax(weights: &mut [f32], dim: usize) {
+    cpu::scale_all(weights, 1.0 / (dim as f32).sqrt());
+    let total = cpu::exp_all(weights, cpu::highest(weights));
+    cpu::scale_all(weights, 1.0 / total);
+}
+
+/// A query times four keys; each has the bits of `cpu::dot`.
+#[cfg(feature = "cpu")]
+#[inline(always)]
+fn dots<const PARTS: usize>(query: &[Lanes; PARTS], keys: [&[Lanes; PARTS]; 4]) -> [f32; 4] {
+    let mut dots = [Wide::ZERO; 4];
+    for part in 0..PARTS {
+        let query = Wide::load(&query[part]);
+        for four in 0..4 {
+            dots[four] = dots[four].add_product(query, Wide::load(&keys[four][part]));
+        }
+    }
+    sums(dots)
+}
+
+/// The weighted sum of the values. The sums stay in registers while the slots go by.
+#[cfg(feature = "cpu")]
+#[inline(always)]
+fn mix<const PARTS: usize>(
+    weights: &[f32],
+    slots: &[i32],
+    values: &[[Lanes; PARTS]],
+) -> [Lanes; PARTS] {
+    let mut sums = [Wide::ZERO; PARTS];
+    for (&weight, &slot) in weights.iter().zip(slots) {
+        let (weight, value) = (Wide::splat(weight), &values[slot as usize]);
+        for part in 0..PARTS {
+            sums[part] = sums[part].add_product(weight, Wide::load(&value[part]));
+        }
+    }
+    sums.map(Wide::lanes)
 }
