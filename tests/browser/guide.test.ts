@@ -31,12 +31,11 @@ describe("T4: the pseudo-code", () => {
       const figure = it as DecodescopeFigure;
       const events = figure.trace!.events;
       const wrong: string[] = [];
-      let line: number | null = null;
       let seen = 0;
       for (let at = 1; at <= events.length; at++) {
         const event = events[at - 1]!;
         if (event.kind !== "line") continue;
-        line = event.line;
+        const { line } = event;
         figure.seek(at);
         await figure.updateComplete;
         const lit = [...figure.shadowRoot!.querySelectorAll(".pseudo li")].flatMap((it, i) =>

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
+import { figure, place, show } from "./figure.ts";
 import { Site } from "./site.ts";
 
 /** Weights and engine cannot be had. */
@@ -18,13 +19,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => site?.stop());
-
-const figure = (page: Page) => page.getByTestId("figure").first();
-const place = (page: Page) =>
-  figure(page).evaluate((it) => {
-    const { index, length } = it as unknown as { index: number; length: number };
-    return { index, length };
-  });
 
 async function serious(page: Page): Promise<string[]> {
   await page.evaluate(axe);
@@ -198,6 +192,15 @@ describe("the device", () => {
 
   test("a run can be scrubbed while it goes on, and no event is lost", async () => {
     const { page } = await site.open("?device=cpu");
+    await page.evaluate(() => {
+      const counted = globalThis as unknown as { sent: number };
+      counted.sent = 0;
+      const send = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (...all: unknown[]) {
+        counted.sent++;
+        return (send as (...all: unknown[]) => void).apply(this, all);
+      };
+    });
     await page.getByTestId("device").waitFor({ timeout: 90_000 });
     await page.getByTestId("prompt").fill("One day, a small dog");
     await page.getByTestId("run").click();
@@ -219,5 +222,40 @@ describe("the device", () => {
       return app.panels[0]!.trace.events.length;
     });
     expect(length).toBe(events);
+    // Now that the run is over, looking back asks the engine for nothing.
+    const sent = () => page.evaluate(() => (globalThis as unknown as { sent: number }).sent);
+    const before = await sent();
+    expect(before).toBeGreaterThan(0);
+    for (const share of [0.2, 0.8, 0.5]) await show(page, "passes", share);
+    expect(await sent()).toBe(before);
+  });
+
+  test("the page answers while a run goes on: no task over 50 ms", async () => {
+    const { page } = await site.open("?device=cpu&length=48");
+    await page.getByTestId("device").waitFor({ timeout: 90_000 });
+    await site.browser.startTracing(page, { categories: ["toplevel", "devtools.timeline"] });
+    await page.getByTestId("run").click();
+    await page.getByTestId("stop").waitFor();
+    await page.getByTestId("run").waitFor({ timeout: 90_000 });
+    const trace = JSON.parse((await site.browser.stopTracing()).toString()) as {
+      traceEvents: {
+        name: string;
+        pid: number;
+        tid: number;
+        tdur?: number;
+        args: { data?: { url?: string }; name?: string };
+      }[];
+    };
+    const names = trace.traceEvents.filter((it) => it.name === "thread_name");
+    const main = new Set(
+      names.filter((it) => it.args.name === "CrRendererMain").map((it) => `${it.pid} ${it.tid}`),
+    );
+    // The thread's own time: other programs on the machine do not stretch it.
+    const tasks = trace.traceEvents
+      .filter((it) => it.name.endsWith("RunTask") && main.has(`${it.pid} ${it.tid}`))
+      .map((it) => (it.tdur ?? 0) / 1000);
+    expect(tasks.length).toBeGreaterThan(50);
+    expect(Math.max(...tasks)).toBeGreaterThan(1);
+    expect(Math.max(...tasks)).toBeLessThan(50);
   });
 });

@@ -5,6 +5,16 @@ import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } 
 import { repeat } from "lit/directives/repeat.js";
 import { ancestors, type NodeState, type State, type TableState } from "../trace/state.ts";
 import { shortened, tokenName } from "../trace/words.ts";
+import {
+  driftsOf,
+  fitLegend,
+  fitsOf,
+  fitStyles,
+  LEGEND_HEIGHT,
+  renderDrift,
+  renderFit,
+  saidOf,
+} from "./braid-fit.ts";
 import { braidOf, type BraidStep, type Bundle, type Strand } from "./layout/braid.ts";
 import { columnAt, hasColumns, history } from "./layout/table.ts";
 import { follow } from "./part/follow.ts";
@@ -74,6 +84,8 @@ function render(scene: Scene): TemplateResult {
   const { state, vocabulary } = scene;
   const steps = stepsOf(state);
   const braid = braidOf(steps);
+  const fits = fitsOf(state);
+  const drifts = driftsOf(state);
   const on = isolated(scene, steps);
   const size = sizeOf(scene);
   const x = (column: number) => LEFT + column * COLUMN;
@@ -128,9 +140,12 @@ function render(scene: Scene): TemplateResult {
   const chip = (column: number, bundle: Bundle): SVGTemplateResult => {
     const first = bundle.drafts.find((it) => it.node === scene.selection.node) ?? bundle.drafts[0]!;
     const letters = bundle.drafts.map((it) => it.letter).join(" ");
+    const fit = fits.get(first.node);
+    const drift = drifts.get(first.node);
+    const alike = drift ? ` · ${drift.cosine.toFixed(2)}` : "";
     const said = `Step ${column + 1}: ${name(bundle.token)}, ${
       bundle.drafts.length > 1 ? "drafts" : "draft"
-    } ${letters}, weight ${percent(bundle.weight)}`;
+    } ${letters}, weight ${percent(bundle.weight)}${saidOf(scene, fit, drift)}`;
     return svg`<g
       class="word ${dim(bundle.drafts.map((it) => it.node))}"
       transform="translate(${x(column)} ${y(bundle.row)})"
@@ -143,13 +158,15 @@ function render(scene: Scene): TemplateResult {
     >
       <title>${said}</title>
       <rect class="body" x="0" y=${-CHIP / 2} width=${CHIP_WIDTH} height=${CHIP} rx="4" />
+      ${renderDrift(drift, CHIP_WIDTH, CHIP / 2)}
       <text class="code" x=${CHIP_WIDTH / 2} y="4" text-anchor="middle">${shortened(name(bundle.token), LETTERS)}</text>
+      ${renderFit(fit, CHIP_WIDTH, CHIP / 2 + 3)}
       ${
         bundle.drafts.some((it) => state.nodes[it.node]?.finish)
           ? svg`<rect class="cap" x=${CHIP_WIDTH + 5} y="-5" width="10" height="10" />`
           : nothing
       }
-      <text class="small letters" x=${CHIP_WIDTH / 2} y=${CHIP / 2 + 12} text-anchor="middle">${letters}</text>
+      <text class="small letters" x=${CHIP_WIDTH / 2} y=${CHIP / 2 + 18} text-anchor="middle">${letters}${alike}</text>
     </g>`;
   };
 
@@ -221,6 +238,7 @@ function render(scene: Scene): TemplateResult {
         ${last.map((it) => html`<li>${it.letter}: ${textOf(scene, it.node)}, ${percent(it.weight)}</li>`)}
       </ol>
     </div>
+    ${fitLegend(fits.size > 0, driftsOf(scene.end).size > 0)}
   `;
 }
 
@@ -310,10 +328,11 @@ export const braid: View = {
   title: "Braid",
   applies: (end) => draftTable(end) !== undefined,
   rank: () => 12,
-  height: (scene) => sizeOf(scene).height + 52,
+  height: (scene) => sizeOf(scene).height + 52 + LEGEND_HEIGHT,
   render,
   styles: [
     boxStyles,
+    fitStyles,
     css`
       .drafts {
         display: flex;

@@ -7,6 +7,7 @@ import type { Trace } from "../generated/Trace.ts";
 import { Fold } from "../trace/fold.ts";
 import { tokenName } from "../trace/words.ts";
 import { braid } from "./braid.ts";
+import { fitsOf, fitWidths } from "./braid-fit.ts";
 import { curve } from "./curve.ts";
 import { grid } from "./grid.ts";
 import { lattice } from "./lattice.ts";
@@ -152,6 +153,47 @@ test("the weights of every step of the drafts sum to one", () => {
     const weights = [...step.rows.values()].map((it) => Number(it.cells[columnAt(step, "weight")]));
     expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
   }
+});
+
+test("a bar under each token splits its cost between the model and the n-grams", () => {
+  expect(fitWidths({ model: -1, ngram: -2 }, 60)).toEqual([10, 20]);
+  // Beyond the full bar the shares stay.
+  expect(fitWidths({ model: -3, ngram: -9 }, 60)).toEqual([15, 45]);
+  const { fold, box, at, length } = stage(braid, "drafts");
+  at(length);
+  const fits = fitsOf(fold.head());
+  const bars = [...box.querySelectorAll(".word")].map((word) => {
+    const node = Number(word.getAttribute("data-node"));
+    const wide = (part: string) => Number(word.querySelector(`.${part}`)!.getAttribute("width"));
+    return { fit: fits.get(node)!, widths: [wide("fit-model"), wide("fit-ngram")] };
+  });
+  expect(bars.length).toBeGreaterThan(3);
+  for (const { fit, widths } of bars) {
+    const wanted = fitWidths(fit, 66);
+    expect(widths[0]).toBeCloseTo(wanted[0], 0);
+    expect(widths[1]).toBeCloseTo(wanted[1], 0);
+  }
+});
+
+test("a draft that the blend no longer stands for is hatched, and its name says why", () => {
+  const { fold, trace, box, at, length } = stage(braid, "drafts");
+  const heads = [...fitsOf(fold.head()).keys()].slice(-2);
+  const names = ["draft", "node", "shared best", "own best", "verdict", "cosine"];
+  const columns = names.map((name) => ({ name, kind: "text" as const }));
+  const rows = heads.map((node, i) => ["AB"[i]!, node, 2, 3, i ? "exact" : "approximate", 0.87]);
+  fold.append([{ kind: "table", name: "drift", change: "set", columns, rows }]);
+  expect(length).toBe(trace.events.length);
+  at(length);
+  expect(box.querySelectorAll(".word .approximate")).toHaveLength(0);
+  at(length + 1);
+  const hatched = [...box.querySelectorAll(".word")].filter((it) =>
+    it.querySelector(".approximate"),
+  );
+  expect(hatched.map((it) => Number(it.getAttribute("data-node")))).toEqual([heads[0]]);
+  expect(hatched[0]!.getAttribute("aria-label")).toMatch(
+    /cosine .* 0\.870; approximate: .*prefers/,
+  );
+  expect(hatched[0]!.textContent).toContain("0.87");
 });
 
 test("a number key looks at one draft alone", () => {
