@@ -109,7 +109,7 @@ export function fitLegend(fits: boolean, compared: boolean): TemplateResult {
     }
     ${
       compared
-        ? html`<span><b>cos</b> blend and draft alike</span
+        ? html`<span><b>A · 0.82</b>cosine of blend and draft</span
             ><span
               ><svg width="18" height="6">
                 <defs>${hatch(HATCH)}</defs>
