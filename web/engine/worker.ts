@@ -22,7 +22,7 @@ interface Engine {
   loadNgrams(bytes: Uint8Array): void;
   encode(text: string): Uint32Array;
   measurePlain(text: string): Promise<void>;
-  start(asked: unknown): Trace;
+  start(asked: unknown): Promise<Trace>;
   step(): Promise<{
     events: Event[];
     vocabulary: Record<number, TokenText>;
@@ -148,7 +148,7 @@ function hand(name: string, role: string, files: Map<string, Uint8Array>): void 
   opened().loadModel(role, name, config, tokenizer, weights);
 }
 
-function begin(request: RunRequest, number: number): Trace {
+function begin(request: RunRequest, number: number): Promise<Trace> {
   prompt = request.prompt;
   run = number;
   return opened().start({ ...request, prompt: Array.from(opened().encode(prompt)) });

@@ -55,6 +55,8 @@ pub fn record(
     // Complains about parameters and models before anything takes time.
     Decoding::start(request.clone(), models)?;
     let plain_ms_per_token = plain(&request, models)?;
+    let timer = clock();
+    block_on(llama::time_models(models, decoding::methods::find(&request.method)?, &timer))?;
     let mut decoding = Decoding::start(request, models)?;
     times.borrow_mut().clear();
     let now = clock();

@@ -16,6 +16,7 @@ pub mod run;
 pub mod schema;
 pub mod session;
 pub mod speculate;
+pub mod timings;
 pub mod toy;
 pub mod trace;
 pub mod tree;

@@ -51,6 +51,8 @@ pub enum Progress {
 #[allow(async_fn_in_trait)] // One thread: a browser worker.
 pub trait Method: Sized + 'static {
     const INFO: Info;
+    /// Whether `Session::timings` of all its models shall be measured before a run.
+    const READS_TIMINGS: bool = false;
     /// Derive with `#[serde(default, deny_unknown_fields)]`; ranges and help text go to the page.
     type Params: Serialize + DeserializeOwned + JsonSchema + Default;
 
@@ -89,13 +91,19 @@ pub struct Built {
 
 pub struct Entry {
     pub info: Info,
+    pub reads_timings: bool,
     pub schema: fn() -> Schema,
     pub build: fn(&Value) -> Result<Built>,
 }
 
 impl Entry {
     pub const fn of<M: Method>() -> Self {
-        Self { info: M::INFO, schema: || schema_for!(M::Params), build: build::<M> }
+        Self {
+            info: M::INFO,
+            reads_timings: M::READS_TIMINGS,
+            schema: || schema_for!(M::Params),
+            build: build::<M>,
+        }
     }
 
     pub fn described(&self) -> Described {

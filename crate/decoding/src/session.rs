@@ -6,7 +6,7 @@ mod rows;
 mod state;
 mod verbs;
 
-pub use models::{DRAFT, Models, TARGET};
+pub use models::{DRAFT, MIDDLE, Models, TARGET};
 pub use state::Run;
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     model::ModelInfo,
     ngrams::Ngrams,
     random::{self, Key},
+    timings::Timings,
     trace::FinishReason,
     tree::*,
 };
@@ -132,6 +133,11 @@ impl Session<'_> {
 
     pub fn ngrams(&self) -> Result<Rc<Ngrams>> {
         self.models.ngrams.clone().ok_or(Error::MissingNgrams)
+    }
+
+    /// Pass times measured on this device; none in tests and where nobody asked for them.
+    pub fn timings(&self) -> &Timings {
+        &self.models.timings
     }
 
     /// Text of a token, for tests on its surface form.

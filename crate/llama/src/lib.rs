@@ -31,7 +31,7 @@ pub use config::Config;
 pub use device::*;
 pub use error::LoadError;
 pub use files::ModelFiles;
-pub use measure::pass_times;
+pub use measure::{pass_times, time_models};
 pub use model::Llama;
 pub use timed::Timed;
 pub use tokenizer::{Tokenizer, check_same_tokens, check_same_vocabulary};

@@ -2,7 +2,9 @@
 
 use decoding::{
     NodeId, Result,
+    method::Entry,
     model::{Ask, LanguageModel},
+    session::{Models, TARGET},
     toy,
 };
 
@@ -36,4 +38,39 @@ pub async fn pass_times(
     }
     model.retain(&[])?;
     Ok(times)
+}
+
+/// New nodes of the passes that a method may ask to have timed.
+const SIZES: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
+/// Nodes that have their keys already.
+const CONTEXT: usize = 64;
+/// Passes of each size. The fastest counts: whatever else the machine does only adds time.
+const REPETITIONS: usize = 3;
+
+/// Times the models of `entry` if it reads timings and they were not timed before. Takes a second
+/// or so, and the models forget all keys.
+pub async fn time_models(
+    models: &mut Models,
+    entry: &Entry,
+    now: impl Fn() -> f64 + Copy,
+) -> Result<()> {
+    if !entry.reads_timings {
+        return Ok(());
+    }
+    for role in [TARGET].iter().chain(entry.info.needs) {
+        let Some(model) = models.by_role.get_mut(*role).filter(|_| !models.timings.knows(role))
+        else {
+            continue;
+        };
+        let context_len = model.info().context_len;
+        let context = CONTEXT.min(context_len / 2);
+        let mut measured = Vec::new();
+        for count in SIZES.into_iter().filter(|it| context + it <= context_len) {
+            let times = pass_times(&mut **model, context, count, REPETITIONS, now).await?;
+            let fastest = times.into_iter().fold(f64::INFINITY, f64::min);
+            measured.push((count as u32, fastest as f32));
+        }
+        models.timings = std::mem::take(&mut models.timings).with(role, measured);
+    }
+    Ok(())
 }

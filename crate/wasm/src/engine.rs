@@ -179,9 +179,10 @@ impl Engine {
         times.map_err(thrown)
     }
 
-    /// Begins a run and drops the one before. Gives the trace so far: the prompt.
+    /// Begins a run and drops the one before. Gives the trace so far: the prompt. A method that
+    /// reads pass times has its models timed first.
     #[wasm_bindgen(unchecked_return_type = "Trace")]
-    pub fn start(&mut self, asked: JsValue) -> Result<JsValue, JsValue> {
+    pub async fn start(&mut self, asked: JsValue) -> Result<JsValue, JsValue> {
         let asked: Asked = from_js(asked)?;
         let request = Request {
             method: asked.method,
@@ -191,6 +192,8 @@ impl Engine {
             max_new_tokens: asked.max_new_tokens,
         };
         self.running = None;
+        let entry = methods::find(&request.method).map_err(thrown)?;
+        llama::time_models(&mut self.models, entry, now_ms).await.map_err(thrown)?;
         let decoding = Decoding::start(request, &mut self.models).map_err(thrown)?;
         self.pass_ms.take();
         self.running = Some(Running {

@@ -1,16 +1,19 @@
 //! The loaded models, by role.
 
-use crate::{Error, Result, model::LanguageModel, ngrams::Ngrams};
+use crate::{Error, Result, model::LanguageModel, ngrams::Ngrams, timings::Timings};
 use std::{collections::BTreeMap, rc::Rc};
 
 pub const TARGET: &str = "target";
 pub const DRAFT: &str = "draft";
+/// Between target and draft in size.
+pub const MIDDLE: &str = "middle";
 
 /// The loaded models, by role, and what lies beside them. They outlive a run.
 #[derive(Default)]
 pub struct Models {
     pub by_role: BTreeMap<String, Box<dyn LanguageModel>>,
     pub ngrams: Option<Rc<Ngrams>>,
+    pub timings: Timings,
 }
 
 impl Models {
