@@ -8,6 +8,8 @@ use decoding::{
     check::{self, same_up_to_rounding},
     method::Entry,
     methods::ALL,
+    session::{DRAFT, TARGET},
+    timings::Timings,
     trace::Trace,
 };
 use serde_json::{Value, json};
@@ -36,6 +38,21 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
         "mirostat" => ("The old bear lived in a", json!({}), 5),
         "speculative-decoding" => ("Once upon a time, there was a", json!({}), 1),
         "opt-tree" => ("One day, Tom and his dog went to", json!({ "nodes": 8 }), 2),
+        "sequoia" => (
+            "One day, Tom and his dog went to",
+            json!({ "size": "largest", "max_nodes": 10, "max_depth": 4 }),
+            2,
+        ),
+        "dyspec" => ("One day, Tom and his dog went to", json!({ "nodes": 8 }), 2),
+        "staged-speculative" => {
+            ("One day, Tom and his dog went to", json!({ "nodes": 5, "inner": 2 }), 2)
+        }
+        "speculative-contrastive" => ("Once upon a time, there was a", json!({}), 1),
+        "unified-layer-skip" => (
+            "Once upon a time, there was a little girl named",
+            json!({ "speed_up": 1.33, "even": true }),
+            1,
+        ),
         "rsd-s" => ("One day, Tom and his dog went to", json!({ "width": 3, "depth": 3 }), 2),
         "token-recycling" => (TURNIP, json!({ "temperature": 0, "k": 4, "b": 3, "d": 4 }), 1),
         "anpd" => (TURNIP, json!({ "temperature": 0 }), 1),
@@ -54,6 +71,17 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
     }
 }
 
+/// Pass times as `tests/report/speed.md` has them for the CPU in a browser, so that a method which
+/// reads them does the same on every machine.
+fn timings() -> Timings {
+    let sizes = [1, 2, 4, 8, 16, 32];
+    let target = [1.8, 2.8, 3.9, 7.7, 15.7, 31.5];
+    let draft = [0.2, 0.3, 0.5, 1.0, 1.8, 3.6];
+    Timings::default()
+        .with(TARGET, sizes.into_iter().zip(target))
+        .with(DRAFT, sizes.into_iter().zip(draft))
+}
+
 fn path(entry: &Entry) -> PathBuf {
     root().join(format!("tests/golden/{}.json", entry.info.id))
 }
@@ -61,6 +89,7 @@ fn path(entry: &Entry) -> PathBuf {
 fn fresh(entry: &Entry) -> Trace {
     let (prompt, params, seed) = chosen(entry.info.id);
     let Stories { mut models, times, prompts } = stories(entry, &[prompt]);
+    models.timings = timings();
     let mut request = request(entry.info.id, params, &prompts[0], TOKENS);
     request.seed = seed;
     record(request, &mut models, &times, Device::Cpu).expect("a run")

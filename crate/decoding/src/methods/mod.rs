@@ -20,6 +20,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<speculative::speculative_decoding::SpeculativeDecoding>(),
     Entry::of::<speculative::opt_tree::OptTree>(),
     Entry::of::<speculative::rsd_s::RsdS>(),
+    Entry::of::<speculative::sequoia::Sequoia>(),
     Entry::of::<speculative::swift::Swift>(),
     Entry::of::<speculative::token_recycling::TokenRecycling>(),
     Entry::of::<speculative::anpd::Anpd>(),

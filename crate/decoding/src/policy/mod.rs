@@ -2,18 +2,22 @@
 //! A decision may depend on everything drawn so far, never on a token not yet drawn, and a drawn
 //! token is never dropped after it was seen: otherwise the ratio test is biased.
 
+mod best_shape;
 mod branching;
 mod chain;
 mod chains;
 pub mod children;
 mod comb;
 mod opt_tree;
+mod planned;
 mod stochastic_beam;
+pub use best_shape::BestShapes;
 pub use branching::{Branching, Children};
 pub use chain::Chain;
 pub use chains::Chains;
 pub use comb::Comb;
 pub use opt_tree::OptTree;
+pub use planned::{Planned, Shape};
 pub use stochastic_beam::StochasticBeam;
 
 use crate::{drafter::Verdict, session::Session, tree::*};
