@@ -81,6 +81,12 @@ function drawn(draw: EventOf<"sample">): string {
 
 const fixed = (value: number): string => Math.abs(value).toFixed(3);
 
+/** How a sentence begins that tells what a model said. */
+const SAYS: Readonly<Record<string, string>> = {
+  draft: "The draft",
+  middle: "The middle model",
+};
+
 function judged(
   state: State,
   node: NodeState,
@@ -105,7 +111,7 @@ function judged(
       const said =
         q === null
           ? `${name} was looked up, not drawn; the target gives it ${equals("p", p)}`
-          : `${node.by === "draft" ? "The draft" : node.by} said ${name} with ${equals("q", q)}; the target gives ${equals("p", p)}`;
+          : `${SAYS[node.by] ?? node.by} said ${name} with ${equals("q", q)}; the target gives ${equals("p", p)}`;
       if (u === null) return `${said}: ${accepted ? "kept" : "rejected"}.`;
       const times = scale === 1 ? "" : ` (q counts ${+scale.toFixed(3)} times)`;
       if (keep >= 1 && accepted) return `${said}${times}, which is no less → keep for certain.`;

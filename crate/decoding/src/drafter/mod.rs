@@ -1,5 +1,6 @@
 //! Who guesses. A drafter grows guesses below the head and learns from what the target said.
 
+mod best_first;
 mod grid;
 mod jacobi;
 mod lookahead;
@@ -8,6 +9,7 @@ mod ngram;
 mod pool;
 mod recycling;
 pub mod skip_search;
+pub use best_first::{BestFirst, Inner};
 pub use jacobi::{Init, Jacobi};
 pub use lookahead::Lookahead;
 pub use model::ModelDrafter;

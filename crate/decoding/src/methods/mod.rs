@@ -21,6 +21,8 @@ pub static ALL: &[Entry] = &[
     Entry::of::<speculative::opt_tree::OptTree>(),
     Entry::of::<speculative::rsd_s::RsdS>(),
     Entry::of::<speculative::sequoia::Sequoia>(),
+    Entry::of::<speculative::dyspec::Dyspec>(),
+    Entry::of::<speculative::staged_speculative::StagedSpeculative>(),
     Entry::of::<speculative::swift::Swift>(),
     Entry::of::<speculative::token_recycling::TokenRecycling>(),
     Entry::of::<speculative::anpd::Anpd>(),

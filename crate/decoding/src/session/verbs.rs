@@ -14,6 +14,7 @@ use crate::{
     trace::*,
     tree::*,
 };
+use std::rc::Rc;
 
 impl Session<'_> {
     fn record(&mut self, event: Event) {
@@ -157,6 +158,13 @@ impl Session<'_> {
             u: test.u,
             residual: test.residual.as_deref().map(top_of_probs),
         });
+    }
+
+    /// A guess of one draft model has passed the exact test of a larger one: from here on it
+    /// counts as drawn from `probs`, the larger one's distribution. The test is the caller's to
+    /// record.
+    pub fn redrawn(&mut self, node: NodeId, probs: Rc<[f32]>) {
+        self.run.draft_rows.insert(node, probs);
     }
 
     /// Moves the head down to `node`, stopping early at an end token, at the asked length or at

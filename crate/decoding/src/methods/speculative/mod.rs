@@ -1,7 +1,9 @@
 pub mod anpd;
+pub mod dyspec;
 pub mod opt_tree;
 pub mod rsd_s;
 pub mod sequoia;
 pub mod speculative_decoding;
+pub mod staged_speculative;
 pub mod swift;
 pub mod token_recycling;
