@@ -2,7 +2,9 @@
 //! order: temperature → top-H → top-k → top-p → min-p → typical → ε → η, then renormalises.
 //! Source of the order: Hugging Face `generate`.
 
+mod contrast;
 mod cuts;
+pub use contrast::{AmateurRows, Contrast};
 pub use cuts::*;
 
 use crate::{
@@ -30,6 +32,8 @@ pub trait Filter {
 /// The filters of a method, in the order they run.
 #[derive(Default)]
 pub struct Pipeline {
+    /// Runs before all others, and before greedy takes the best token.
+    first: Option<Box<dyn Filter>>,
     filters: Vec<Box<dyn Filter>>,
     greedy: bool,
 }
@@ -37,7 +41,7 @@ pub struct Pipeline {
 impl Pipeline {
     /// Takes the best token, ties to the lower id.
     pub fn greedy() -> Self {
-        Self { filters: Vec::new(), greedy: true }
+        Self { greedy: true, ..Self::default() }
     }
 
     /// Temperature alone; 0 is greedy.
@@ -59,6 +63,11 @@ impl Pipeline {
         self
     }
 
+    /// With a filter that makes another distribution of the model's, before anything cuts it.
+    pub fn reshaped_by(self, filter: impl Filter + 'static) -> Self {
+        Self { first: Some(Box::new(filter)), ..self }
+    }
+
     pub fn is_greedy(&self) -> bool {
         self.greedy
     }
@@ -66,12 +75,15 @@ impl Pipeline {
     /// The distribution that a token is drawn from: `[vocab_size]`, sums to 1. Greedy gives the
     /// point mass on the best token.
     pub fn probs(&self, forest: &Forest, at: NodeId, log_probs: &[f32]) -> Vec<f32> {
+        let mut scores = log_probs.to_vec();
+        if let Some(filter) = &self.first {
+            filter.apply(forest, at, &mut scores);
+        }
         if self.greedy {
-            let mut probs = vec![0.0; log_probs.len()];
-            probs[row::arg_max(log_probs) as usize] = 1.0;
+            let mut probs = vec![0.0; scores.len()];
+            probs[row::arg_max(&scores) as usize] = 1.0;
             return probs;
         }
-        let mut scores = log_probs.to_vec();
         for filter in &self.filters {
             filter.apply(forest, at, &mut scores);
         }
@@ -82,8 +94,12 @@ impl Pipeline {
     pub fn run(&self, forest: &Forest, at: NodeId, log_probs: &[f32]) -> Filtered {
         let mut scores = log_probs.to_vec();
         let mut filtered = Filtered::ready("model", &row::softmax(&scores));
+        if let Some(filter) = &self.first {
+            let cut = filter.apply(forest, at, &mut scores);
+            filtered.push(filter.name(), cut, row::softmax(&scores));
+        }
         if self.greedy {
-            let best = row::arg_max(log_probs) as usize;
+            let best = row::arg_max(&scores) as usize;
             scores.iter_mut().enumerate().for_each(|(i, s)| {
                 if i != best {
                     *s = f32::NEG_INFINITY;

@@ -23,6 +23,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<speculative::sequoia::Sequoia>(),
     Entry::of::<speculative::dyspec::Dyspec>(),
     Entry::of::<speculative::staged_speculative::StagedSpeculative>(),
+    Entry::of::<speculative::speculative_contrastive::SpeculativeContrastive>(),
     Entry::of::<speculative::swift::Swift>(),
     Entry::of::<speculative::token_recycling::TokenRecycling>(),
     Entry::of::<speculative::anpd::Anpd>(),

@@ -3,6 +3,7 @@ pub mod dyspec;
 pub mod opt_tree;
 pub mod rsd_s;
 pub mod sequoia;
+pub mod speculative_contrastive;
 pub mod speculative_decoding;
 pub mod staged_speculative;
 pub mod swift;
