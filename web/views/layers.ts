@@ -58,6 +58,8 @@ function render(scene: Scene): TemplateResult {
   const strip = stripAt(state);
   const whole = stripAt(end);
   const { width, height } = sizeOf(end);
+  // A method that never searches has one column and no curve.
+  const searches = whole.tries.length > 0;
   const rows = whole.rows;
   const now = new Set(skippedNow(state));
   const x = (index: number) => LEFT + COLUMN + 10 + index * COLUMN;
@@ -109,7 +111,7 @@ function render(scene: Scene): TemplateResult {
   const stops = strip.tries.map((_, i) => String(i));
   return html`
     <p class="layers-now" style="min-block-size: ${scene.width < 560 ? 2.8 : 1.4}em">
-      The draft runs ${rows.length - now.size} of ${rows.length}
+      A short pass runs ${rows.length - now.size} of ${rows.length}
       blocks${now.size > 0 ? html`; left out: <b>${[...now].join(", ")}</b>` : nothing}.
     </p>
     <div
@@ -134,7 +136,7 @@ function render(scene: Scene): TemplateResult {
           <text class="small" x=${LEFT + COLUMN / 2} y=${bottom + 13} text-anchor="middle">
             now
           </text>
-          ${plot.yTicks.map(
+          ${(searches ? plot.yTicks : []).map(
             (at) => svg`<path class="tick" d="M${x(0)} ${plot.y(at)}H${frame.width}" />
               <text class="small" x=${x(0) - 6} y=${plot.y(at) + 4} text-anchor="end">${Math.round(at * 100)} %</text>`,
           )}
@@ -143,10 +145,14 @@ function render(scene: Scene): TemplateResult {
           </text>
         </g>
         ${repeat(strip.tries, (_, i) => i, column)}
-        <g aria-hidden="true" class="curves">
-          <path class="tried-line" d=${linePath(tried, plot)} />
-          <path class="best" d=${stepPath(best, plot)} />
-        </g>
+        ${
+          searches
+            ? svg`<g aria-hidden="true" class="curves">
+                <path class="tried-line" d=${linePath(tried, plot)} />
+                <path class="best" d=${stepPath(best, plot)} />
+              </g>`
+            : nothing
+        }
       </svg>
     </div>
     <ul class="keys">
@@ -155,11 +161,15 @@ function render(scene: Scene): TemplateResult {
           <rect class="out" x="1" y="1" width="12" height="10" /></svg
         >left out
       </li>
-      <li>
-        <svg width="14" height="12" class="layers-key" aria-hidden="true">
-          <path class="mark" d="M7 1l5 9h-10z" /></svg
-        >better than all before: the draft uses it
-      </li>
+      ${
+        searches
+          ? html`<li>
+              <svg width="14" height="12" class="layers-key" aria-hidden="true">
+                <path class="mark" d="M7 1l5 9h-10z" /></svg
+              >better than all before: the draft uses it
+            </li>`
+          : nothing
+      }
     </ul>
   `;
 }
@@ -168,7 +178,7 @@ function sizeOf(end: State): { width: number; height: number } {
   const { rows, tries } = stripAt(end);
   return {
     width: LEFT + COLUMN + 10 + Math.max(12, tries.length) * COLUMN + RIGHT,
-    height: TOP + rows.length * ROW + GAP + PLOT,
+    height: TOP + rows.length * ROW + GAP + (tries.length > 0 ? PLOT : 0),
   };
 }
 

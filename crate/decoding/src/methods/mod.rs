@@ -25,6 +25,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<speculative::staged_speculative::StagedSpeculative>(),
     Entry::of::<speculative::speculative_contrastive::SpeculativeContrastive>(),
     Entry::of::<speculative::swift::Swift>(),
+    Entry::of::<speculative::unified_layer_skip::UnifiedLayerSkip>(),
     Entry::of::<speculative::token_recycling::TokenRecycling>(),
     Entry::of::<speculative::anpd::Anpd>(),
     // Parallel decoding: many positions a pass.

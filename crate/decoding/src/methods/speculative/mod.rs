@@ -1,5 +1,6 @@
 pub mod anpd;
 pub mod dyspec;
+mod layers;
 pub mod opt_tree;
 pub mod rsd_s;
 pub mod sequoia;
@@ -8,3 +9,4 @@ pub mod speculative_decoding;
 pub mod staged_speculative;
 pub mod swift;
 pub mod token_recycling;
+pub mod unified_layer_skip;

@@ -1,5 +1,6 @@
 #![doc = include_str!("swift.md")]
 
+use super::layers;
 use crate::{
     Result,
     drafter::{
@@ -107,7 +108,7 @@ impl Method for Swift {
             let limits = Limits { target: matchness_target, patience, tries: optimisation_steps };
             let search = SkipSearch::new(session.target_info().layers, rho, limits);
             self.speculation.drafter.variant = skip_search::variant(search.best());
-            tell_layers(session, search.best());
+            layers::tell(session, &skip_search::variant(search.best()));
             self.search = Some(search);
         }
         let progress = self.speculation.round(session).await?;
@@ -145,7 +146,7 @@ impl Swift {
         if adopted {
             session.line(9);
             self.speculation.drafter.variant = skip_search::variant(set);
-            tell_layers(session, set);
+            layers::tell(session, &skip_search::variant(set));
             session.note(
                 "skip_set_adopted",
                 "Without {set} the model guesses {right} of the last {window} tokens right, more \
@@ -202,22 +203,6 @@ fn name(set: SkipSet) -> String {
     let attention = variant.skip_attention.iter().map(|layer| format!("attention {layer}"));
     let mlp = variant.skip_mlp.iter().map(|layer| format!("feed-forward {layer}"));
     attention.chain(mlp).collect::<Vec<_>>().join(", ")
-}
-
-/// One row for each sub-layer of the network, bottom first: 1 where the draft leaves it out.
-fn tell_layers(session: &mut Session<'_>, set: SkipSet) {
-    let columns =
-        [Column::new("sub_layer", ColumnKind::Text), Column::new("skipped", ColumnKind::Number)];
-    let variant = skip_search::variant(set);
-    let blocks = [("attention", &variant.skip_attention), ("feed-forward", &variant.skip_mlp)];
-    let rows = (0..session.target_info().layers as u32).flat_map(|layer| {
-        blocks.map(|(block, skipped)| {
-            let skipped = if skipped.contains(&layer) { 1.0 } else { 0.0 };
-            vec![Cell::Text(format!("{block} {layer}")), Cell::Number(skipped)]
-        })
-    });
-    let rows = rows.collect();
-    session.table("layers", TableChange::Set, &columns, rows);
 }
 
 fn tell_try(session: &mut Session<'_>, set: SkipSet, matchness: f32, adopted: bool) {

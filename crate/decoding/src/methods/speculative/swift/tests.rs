@@ -195,3 +195,70 @@ fn trying_sets_changes_no_draw() {
     assert!(rows(&with, "matchness").len() > 5 && rows(&without, "matchness").is_empty());
     assert_eq!(with.tokens, without.tokens);
 }
+
+#[test]
+fn the_empty_set_guesses_its_own_greedy_text_whole() {
+    let mut trial = Trial::new(&[3], 24, Models::new(Toy::random(12, 3, 6.0)));
+    let mut method = Swift::new(Params::default()).expect("valid");
+    let text = trial.finish(1, |session| block_on(Method::step(&mut method, session)));
+    assert_eq!(text.len(), 24);
+    let right = block_on(guessed(&mut trial.step(), 0, 20)).expect("toys do not fail");
+    assert_eq!(right, 20, "a matchness of 1");
+}
+
+/// A network that says something else for every set of skipped blocks.
+struct Fickle {
+    full: Toy,
+    others: [Toy; 4],
+}
+
+impl LanguageModel for Fickle {
+    fn info(&self) -> &ModelInfo {
+        self.full.info()
+    }
+
+    fn forward<'a>(
+        &'a mut self,
+        forest: &'a Forest,
+        nodes: &'a [NodeId],
+        ask: &'a Ask,
+    ) -> LocalFuture<'a, Result<Scores, Error>> {
+        let Variant { skip_attention, skip_mlp } = &ask.variant;
+        let sum: u32 = skip_attention.iter().chain(skip_mlp).sum();
+        match ask.variant.is_full() {
+            true => self.full.forward(forest, nodes, ask),
+            false => self.others[sum as usize % 4].forward(forest, nodes, ask),
+        }
+    }
+
+    fn retain(&mut self, keep: &[NodeId]) -> Result<(), Error> {
+        self.others.iter_mut().try_for_each(|it| it.retain(keep))?;
+        self.full.retain(keep)
+    }
+
+    fn token_bytes(&self, token: TokenId) -> Vec<u8> {
+        self.full.token_bytes(token)
+    }
+}
+
+#[test]
+fn greedy_text_stays_the_same_while_the_set_changes_every_round() {
+    for seed in 0..8 {
+        let others = [20, 21, 22, 23].map(|it| Toy::random(12, seed + it, 6.0));
+        let mut models = Models::new(Fickle { full: Toy::random(12, seed, 6.0), others });
+        let want = plain(80, &mut models);
+        let mut trial = Trial::new(&[3, 0], 80, models);
+        let mut method = Swift::new(Params { rho: 0.45, ..Params::default() }).expect("valid");
+        let mut round = 0u32;
+        let text = trial.finish(1, |session| {
+            round += 1;
+            // Five blocks of twelve, others in each round.
+            let set =
+                (0..12).filter(|it| (it * 7 + round) % 12 < 5).fold(0, |set, it| set | 1 << it);
+            method.speculation.drafter.variant = skip_search::variant(set);
+            block_on(method.speculation.round(session))
+        });
+        assert_eq!(text, want);
+        assert!(round > 3, "several sets were in use");
+    }
+}
