@@ -45,7 +45,7 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
         ),
         "dyspec" => ("One day, Tom and his dog went to", json!({ "nodes": 8 }), 2),
         "staged-speculative" => {
-            ("One day, Tom and his dog went to", json!({ "nodes": 5, "inner": 2 }), 2)
+            ("One day, Tom and his dog went to", json!({ "nodes": 4, "inner": 2 }), 2)
         }
         "speculative-contrastive" => ("Once upon a time, there was a", json!({}), 1),
         "unified-layer-skip" => (
