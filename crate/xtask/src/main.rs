@@ -14,6 +14,7 @@ usage: cargo xtask <command>
   dev                  build, serve the page with live rebuild, print the address
   build                write the static site to dist/
   test [name]          everything CI runs, or the tests whose name contains `name`
+  test --slow          the Rust tests with SLOW=1: ten times as many draws, all greedy prompts
   check                formatting, lints, types, generated files
   bless                write the golden traces anew
   bench                measure passes, tokens per second, sizes and loading; medians
@@ -27,6 +28,7 @@ fn main() -> Result<()> {
         ["dev"] => site::dev(),
         ["build"] => site::build(),
         ["test"] => test::all(),
+        ["test", "--slow"] => test::slow(),
         ["test", name] => test::some(name),
         ["check"] => test::check(),
         ["bless"] => test::bless(),

@@ -38,7 +38,7 @@ pub fn all() -> Result<()> {
     let start = Instant::now();
     let mut count = Count::default();
     check()?;
-    let outcome = rust(&[], &mut count)
+    let outcome = rust(&[], &[], &mut count)
         .and_then(|()| web(&[], &mut count))
         .and_then(|()| site::build())
         .and_then(|()| run("node", &["web/tools/sizes.mjs"]))
@@ -52,14 +52,25 @@ pub fn all() -> Result<()> {
 /// Only tests whose name contains `name`; the site must have been built for browser tests.
 pub fn some(name: &str) -> Result<()> {
     let mut count = Count::default();
-    rust(&[name], &mut count)?;
+    rust(&[name], &[], &mut count)?;
     web(&["-t", name], &mut count)?;
     browser(&["-t", name], &mut count)
 }
 
-fn rust(filter: &[&str], count: &mut Count) -> Result<()> {
+/// The Rust tests with all that is too slow for every day: tens of minutes.
+pub fn slow() -> Result<()> {
+    prepare::toolchain()?;
+    let (start, mut count) = (Instant::now(), Count::default());
+    let outcome = rust(&[], &[("SLOW", "1")], &mut count);
+    let Count { passed, failed, skipped } = count;
+    println!("\nslow tests in {} s", start.elapsed().as_secs());
+    println!("{passed} passed, {failed} failed, {skipped} skipped");
+    outcome
+}
+
+fn rust(filter: &[&str], variables: &[(&str, &str)], count: &mut Count) -> Result<()> {
     let arguments = [&["test", "--no-fail-fast"][..], &NATIVE, filter];
-    run_seen("cargo", &arguments.concat(), &[], |line| {
+    run_seen("cargo", &arguments.concat(), variables, |line| {
         if let Some(result) = line.strip_prefix("test result: ") {
             count.passed += number_before(result, " passed");
             count.failed += number_before(result, " failed");
