@@ -53,7 +53,16 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
             json!({ "speed_up": 1.33, "even": true }),
             1,
         ),
+        "mcsd" => ("One day, Tom and his dog went to", json!({ "k_1": 3, "k_3": 0 }), 2),
+        "rsd-c" => ("One day, Tom and his dog went to", json!({ "b_1": 3, "b_3": 0 }), 2),
         "rsd-s" => ("One day, Tom and his dog went to", json!({ "width": 3, "depth": 3 }), 2),
+        "spectr" => ("One day, Tom and his dog went to", json!({ "draft_len": 3 }), 2),
+        "cape" => ("One day, Tom and his dog went to", json!({}), 2),
+        "improved-mcsd" => (
+            "One day, Tom and his dog went to",
+            json!({ "roots": 3, "k_1": 1, "k_2": 1, "gamma_max": 3 }),
+            2,
+        ),
         "token-recycling" => (TURNIP, json!({ "temperature": 0, "k": 4, "b": 3, "d": 4 }), 1),
         "anpd" => (TURNIP, json!({ "temperature": 0 }), 1),
         "lookahead" => (

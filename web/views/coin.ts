@@ -83,14 +83,14 @@ function renderPair(q: number, p: number): TemplateResult {
 function renderResidual(
   scene: Scene,
   node: NodeState,
-  { q, rule }: EventOf<"judge">,
+  { q, rule, scale }: EventOf<"judge">,
   residual: TopRow,
 ): TemplateResult {
   const left =
     q === null
       ? html`p without the rejected guess`
       : rule === "k_seq"
-        ? html`what the tests do not cover`
+        ? html`(p − ${+(scale ?? 1).toFixed(3)} q)<sub>+</sub>`
         : html`(p − q)<sub>+</sub>`;
   const rows = residual.top.slice(0, 5);
   const taken = scene.state.nodes[node.parent ?? -1]?.children

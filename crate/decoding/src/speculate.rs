@@ -8,9 +8,9 @@ use crate::{
     model::Scores,
     random::Key,
     session::{Proposal, Session},
-    trace::{Cell, Rule},
+    trace::Cell,
     tree::*,
-    verifier::{Draws, Guess, Rest, Test, Verifier},
+    verifier::{Draws, Guess, Rest, Verifier},
 };
 use std::collections::BTreeSet;
 
@@ -73,45 +73,29 @@ pub fn walk(
     tried: &[NodeId],
     scores: &Scores,
 ) -> Walk {
-    let mut from = tried[0];
-    let mut accepted = Vec::new();
-    loop {
-        let stop = descend(session, verifier, pipeline, (from, tried), scores);
-        accepted.extend(&stop.accepted);
-        let Some(rest) = stop.rest else {
-            return Walk { accepted, emitted: None };
-        };
-        let at = stop.at;
-        let (lane, position) = (session.forest()[at].lane.0, session.forest()[at].depth + 1);
-        let pick = match rest {
-            Rest::Target | Rest::Decided(_) => {
-                session.sample(at, scores.row(stop.row), pipeline, Key::target(lane, position))
-            }
-            Rest::Residual(probs) => {
-                let key = Key { purpose: "residual", lane, position, draw: 0 };
-                session.sample_probs(at, "residual", &probs, key)
-            }
-        };
-        // k-SEQ alone can draw the token of a guess after all: the text goes on below it.
-        let holds = |node: NodeId| session.forest()[node].token() == Some(pick.token);
-        if let Some(&node) = children(session, at, tried).iter().find(|&&node| holds(node)) {
-            session.judge(node, &Test::without_draw(0, true, Rule::SampleMatch, pick.prob));
-            accepted.push(node);
-            if session.ends(pick.token) {
-                return Walk { accepted, emitted: None };
-            }
-            from = node;
-            continue;
+    let Stop { accepted, at, row, guesses, rest } =
+        descend(session, verifier, pipeline, (tried[0], tried), scores);
+    let Some(rest) = rest else {
+        return Walk { accepted, emitted: None };
+    };
+    let (lane, position) = (session.forest()[at].lane.0, session.forest()[at].depth + 1);
+    let pick = match rest {
+        Rest::Target | Rest::Decided(_) => {
+            session.sample(at, scores.row(row), pipeline, Key::target(lane, position))
         }
-        let by = match (tried.len(), stop.guesses) {
-            (1, _) => "target",
-            (_, 0) => "bonus",
-            _ => "recovered",
-        };
-        let proposal = Proposal::by(by).with_log_prob(scores.row(stop.row)[pick.token as usize]);
-        let emitted = Some(session.grow(at, pick.token, proposal));
-        return Walk { accepted, emitted };
-    }
+        Rest::Residual(probs) => {
+            let key = Key { purpose: "residual", lane, position, draw: 0 };
+            session.sample_probs(at, "residual", &probs, key)
+        }
+    };
+    let by = match (tried.len(), guesses) {
+        (1, _) => "target",
+        (_, 0) => "bonus",
+        _ => "recovered",
+    };
+    let proposal = Proposal::by(by).with_log_prob(scores.row(row)[pick.token as usize]);
+    let emitted = Some(session.grow(at, pick.token, proposal));
+    Walk { accepted, emitted }
 }
 
 /// Where the rule accepted no further guess.
@@ -128,11 +112,6 @@ pub struct Stop {
     pub rest: Option<Rest>,
 }
 
-/// The guesses below `at`, as often as they were drawn.
-fn children(session: &Session<'_>, at: NodeId, tried: &[NodeId]) -> Vec<NodeId> {
-    tried.iter().copied().filter(|&n| session.forest()[n].parent == Some(at)).collect()
-}
-
 /// Walks down from `from` while the rule accepts. `tried` and `scores` as in `walk`.
 pub fn descend(
     session: &mut Session<'_>,
@@ -147,7 +126,8 @@ pub fn descend(
     loop {
         let row = scored.iter().position(|&n| n == at).expect("every accepted node was scored");
         let target = pipeline.probs(session.forest(), at, scores.row(row));
-        let children = children(session, at, tried);
+        let children: Vec<_> =
+            tried.iter().copied().filter(|&n| session.forest()[n].parent == Some(at)).collect();
         let guesses: Vec<_> = children
             .iter()
             .map(|&n| Guess {

@@ -4,6 +4,7 @@
 
 mod best_shape;
 mod branching;
+mod cautious;
 mod chain;
 mod chains;
 pub mod children;
@@ -13,6 +14,7 @@ mod planned;
 mod stochastic_beam;
 pub use best_shape::BestShapes;
 pub use branching::{Branching, Children};
+pub use cautious::Cautious;
 pub use chain::Chain;
 pub use chains::Chains;
 pub use comb::Comb;

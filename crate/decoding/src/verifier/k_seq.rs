@@ -15,7 +15,7 @@ pub struct Odds {
     pub beta: f64,
     /// 1 − (1 − β)^k: the probability that one of k tests accepts.
     pub acceptance: f64,
-    /// Up to rounding the distribution of the token after k rejections: `[vocab_size]`.
+    /// norm((p − ρ q)+), the distribution of the token after k rejections: `[vocab_size]`.
     pub residual: Vec<f64>,
 }
 
@@ -30,14 +30,11 @@ pub fn odds(p: &[f32], q: &[f32], k: usize) -> Odds {
     let rho = (low + high) / 2.0;
     let beta: f64 = covered(p, q, rho).sum();
     let acceptance = sides(p, q, k, rho).0;
-    // Each accepted token x comes out with min(q, p/ρ) · (1 + (1 − β) + … ), k terms.
-    let times = if beta > 0.0 { acceptance / beta } else { k as f64 };
-    let left = 1.0 - acceptance;
-    let residual = p
-        .iter()
-        .zip(covered(p, q, rho))
-        .map(|(&p, it)| (f64::from(p) - it * times) / left)
-        .collect();
+    // The tests emit x with min(q, p/ρ) · (1 + (1 − β) + …), k terms, which is min(ρ q, p).
+    let residual = p.iter().zip(q).map(|(&p, &q)| (f64::from(p) - rho * f64::from(q)).max(0.0));
+    let mut residual: Vec<f64> = residual.collect();
+    let left: f64 = residual.iter().sum();
+    residual.iter_mut().for_each(|it| *it /= left);
     Odds { rho, beta, acceptance, residual }
 }
 
@@ -63,9 +60,9 @@ impl Verifier for KSeq {
         let q = guesses[0].drawn_from.as_deref().expect("k-SEQ needs drawn guesses");
         let Odds { rho, residual, .. } = odds(target, q, guesses.len());
         let rho = rho as f32;
-        let mut rest: Vec<f32> = residual.iter().map(|&it| it.max(0.0) as f32).collect();
+        let mut rest: Vec<f32> = residual.iter().map(|&it| it as f32).collect();
         let sum = row::normalise(&mut rest);
-        if !(sum > 0.0 && sum.is_finite()) {
+        if sum.is_nan() || sum <= 0.0 {
             rest = target.to_vec(); // Rounding only: some test accepts with certainty.
         }
         let mut tests = Vec::new();

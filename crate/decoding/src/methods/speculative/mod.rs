@@ -1,10 +1,15 @@
 pub mod anpd;
 pub mod dyspec;
 mod layers;
+pub mod cape;
+pub mod improved_mcsd;
+pub mod mcsd;
 pub mod opt_tree;
+pub mod rsd_c;
 pub mod rsd_s;
 pub mod sequoia;
 pub mod speculative_contrastive;
+pub mod spectr;
 pub mod speculative_decoding;
 pub mod staged_speculative;
 pub mod swift;

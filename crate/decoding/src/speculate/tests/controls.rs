@@ -20,7 +20,7 @@ use std::{cell::Cell, rc::Rc};
 /// this rule.
 fn distance_of<P: TreePolicy, V: Verifier>(parts: impl Fn() -> (P, V)) -> f64 {
     let mut trial = Trial::new(&[0], 3, Models::new(toy::t4_target()).with(DRAFT, toy::t4_draft()));
-    distance_from_t4(N, |seed| {
+    distance_from_t4(thoroughness().0, |seed| {
         let (policy, verifier) = parts();
         let pipeline = || Pipeline::temperature(1.0);
         let mut speculation = Speculation {
@@ -68,7 +68,7 @@ fn dropping_a_drawn_token_because_it_is_unsure_biases_the_text() {
         }
     };
     let (kept, dropped) = (distance_of(parts(false)), distance_of(parts(true)));
-    assert!(kept < 0.035 && dropped > 0.05, "kept {kept}, dropped {dropped}");
+    assert!(kept < close() && dropped > 0.05, "kept {kept}, dropped {dropped}");
 }
 
 /// Two children a node, two levels: drawn without replacement with fresh noise, or with one of
@@ -142,7 +142,7 @@ fn distance_of_pairs(children: Children) -> f64 {
 #[test]
 fn ranked_guesses_judged_as_drawn_ones_bias_the_text() {
     let (drawn, ranked) = (distance_of_pairs(Children::Drawn), distance_of_pairs(Children::Ranked));
-    assert!(drawn < 0.035 && ranked > 0.05, "drawn {drawn}, ranked {ranked}");
+    assert!(drawn < close() && ranked > 0.05, "drawn {drawn}, ranked {ranked}");
 }
 
 #[test]
@@ -190,9 +190,9 @@ fn longest_of(branches: u32, seed: u32) -> Vec<TokenId> {
 
 #[test]
 fn keeping_the_longest_accepted_branch_biases_the_text() {
-    let one = distance_from_t4(N, |seed| longest_of(1, seed));
+    let one = distance_from_t4(thoroughness().0, |seed| longest_of(1, seed));
     let four = distance_from_t4(N, |seed| longest_of(4, seed));
-    assert!(one < 0.035 && four > 0.05, "one branch {one}, four {four}");
+    assert!(one < close() && four > 0.05, "one branch {one}, four {four}");
 }
 
 #[test]

@@ -20,15 +20,21 @@ fn the_cards_factors() {
     near(other.acceptance, 0.825367);
 }
 
+/// As the paper writes it: p less what k tests emit, divided by the chance that all reject.
 #[test]
-fn what_is_left_is_a_distribution() {
+fn what_is_left_is_the_papers_distribution() {
     for (p, q) in T4_P.iter().zip(T4_Q) {
         for k in 1..=8 {
             let it = odds(p, q, k);
-            assert!(it.residual.iter().all(|&it| it >= -1e-12), "{it:?}");
-            // Rows of f32 sum to 1 within 1e-7, of which the rest is a small part.
-            let close = 2e-7 / (1.0 - it.acceptance);
-            assert!((it.residual.iter().sum::<f64>() - 1.0).abs() < close, "{it:?}");
+            let left = (1.0 - it.beta).powi(k as i32);
+            assert!((it.residual.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{it:?}");
+            let emitted = covered(p, q, it.rho);
+            for ((have, emitted), &p) in it.residual.iter().zip(emitted).zip(*p) {
+                let want = (f64::from(p) - emitted * it.acceptance / it.beta) / left;
+                assert!(want >= -1e-12, "k = {k}: {want}");
+                // Rows of f32 sum to 1 within 1e-7, of which the rest is a small part.
+                assert!((have - want).abs() < 2e-7 / left, "k = {k}: {have} instead of {want}");
+            }
         }
     }
 }
