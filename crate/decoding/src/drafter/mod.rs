@@ -1,6 +1,7 @@
 //! Who guesses. A drafter grows guesses below the head and learns from what the target said.
 
 mod best_first;
+mod copying;
 mod grid;
 mod jacobi;
 mod lookahead;
@@ -10,6 +11,7 @@ mod pool;
 mod recycling;
 pub mod skip_search;
 pub use best_first::{BestFirst, Inner};
+pub use copying::{Copying, Occurrence};
 pub use jacobi::{Init, Jacobi};
 pub use lookahead::Lookahead;
 pub use model::ModelDrafter;

@@ -33,6 +33,7 @@ pub static ALL: &[Entry] = &[
     Entry::of::<speculative::unified_layer_skip::UnifiedLayerSkip>(),
     Entry::of::<speculative::token_recycling::TokenRecycling>(),
     Entry::of::<speculative::anpd::Anpd>(),
+    Entry::of::<speculative::copyspec::CopySpec>(),
     // Parallel decoding: many positions a pass.
     Entry::of::<parallel::jacobi::Jacobi>(),
     Entry::of::<parallel::lookahead::Lookahead>(),

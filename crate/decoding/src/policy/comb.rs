@@ -30,6 +30,11 @@ impl Comb {
         Self { draft_len, stop_below, widths: WIDTHS.to_vec(), drawn: false, left: 0, main: 0 }
     }
 
+    /// No runners-up: the best token again and again.
+    pub fn spine(draft_len: u32) -> Self {
+        Self { widths: vec![(0.0, 1)], ..Self::new(draft_len, 0.0) }
+    }
+
     /// How many guesses a position gets by the probability of its best token.
     pub fn width(&self, confidence: f32) -> usize {
         self.widths.iter().find(|it| confidence > it.0).map_or(1, |it| it.1)

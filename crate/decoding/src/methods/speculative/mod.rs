@@ -4,6 +4,7 @@ mod layers;
 pub mod cape;
 pub mod improved_mcsd;
 pub mod mcsd;
+pub mod copyspec;
 pub mod opt_tree;
 pub mod rsd_c;
 pub mod rsd_s;
