@@ -175,11 +175,7 @@ impl<F: Drafter> Drafter for Copying<F> {
 }
 
 /// The table `copies`: tokens that were the same before (`match`), and copies with their source.
-fn show_copies(
-    session: &mut Session<'_>,
-    key: &[(NodeId, NodeId)],
-    copies: &[(NodeId, NodeId)],
-) {
+fn show_copies(session: &mut Session<'_>, key: &[(NodeId, NodeId)], copies: &[(NodeId, NodeId)]) {
     let columns = [
         Column::new("number", ColumnKind::Number),
         Column::new("part", ColumnKind::Text),

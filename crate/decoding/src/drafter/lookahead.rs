@@ -1,32 +1,21 @@
 //! A window of Jacobi guesses runs beside the text; what it says is collected as phrases, and the
-//! phrases that follow the last token are the draft. The window's mask is ancestry in a comb: a
-//! chain (level 0) from the head, with one tooth below each of its nodes (the later levels).
+//! phrases that follow the last token are the draft.
 //! Source: Fu et al. 2024, arXiv:2402.02057.
 
-use super::{Drafter, Init, Pool, Verdict, grid};
-use crate::{
-    Result, row,
-    session::{Proposal, Session},
-    trace::{Cell, TableChange},
-    tree::*,
-};
+use super::{Drafter, Pool, Verdict, Window};
+use crate::{Result, session::Session, trace::Cell, tree::*};
 
 pub struct Lookahead {
     /// N ≥ 3: tokens of an n-gram, its key included.
     pub ngram_len: usize,
-    /// W: columns of the window.
-    pub width: usize,
     /// Whether the n-grams of the prompt open the pool.
     pub pool_from_prompt: bool,
     /// Lines of the pseudo-code that fill the pool and move the window.
     pub learn_line: u32,
     pub shift_line: u32,
     pool: Pool,
-    /// Level 0 without its first column, the head; then the later levels, `width` wide once N − 1
-    /// levels are there.
-    levels: Vec<Vec<TokenId>>,
-    /// This pass's nodes of the window, level by level, the head first.
-    comb: Vec<Vec<NodeId>>,
+    window: Window,
+    begun: bool,
 }
 
 impl Lookahead {
@@ -34,114 +23,34 @@ impl Lookahead {
     pub fn new(ngram_len: usize, width: usize, per_key: usize) -> Self {
         Self {
             ngram_len,
-            width,
             pool_from_prompt: false,
             learn_line: 5,
             shift_line: 6,
             pool: Pool::new(per_key),
-            levels: Vec::new(),
-            comb: Vec::new(),
+            window: Window::new(ngram_len, width),
+            begun: false,
         }
     }
 
     fn begin(&mut self, session: &mut Session<'_>) {
-        let first = session.head_depth() + 1;
-        let columns = (self.width + self.ngram_len - 3) as u32;
-        let guess = |at| Init::Prompt.token(session, at);
-        self.levels = vec![(first..first + columns).map(guess).collect()];
+        self.begun = true;
+        self.window.begin(session, session.head());
         if self.pool_from_prompt {
-            for ngram in session.tokens().windows(self.ngram_len) {
-                self.pool.insert(ngram[0], ngram[1..].to_vec(), None);
-            }
+            self.pool.insert_all(&session.tokens(), self.ngram_len);
             self.pool.show(session);
         }
-    }
-
-    /// Column `index` of the window from level 0 down; the head's token stands in column 0.
-    fn column(&self, head: TokenId, index: usize) -> Vec<TokenId> {
-        let first = index.checked_sub(1).map_or(head, |index| self.levels[0][index]);
-        let later = self.levels[1..].iter().map(|level| level[index]);
-        std::iter::once(first).chain(later).collect()
-    }
-
-    /// The best token after each node of the last level. While the window still grows, the first
-    /// is left out: it is the token this pass commits.
-    fn newest(&self, verdict: &Verdict<'_>) -> Vec<TokenId> {
-        let last = self.comb.last().expect("the comb has a level");
-        let asked = last.len() - usize::from(self.comb.len() == 1);
-        let skipped = usize::from(self.comb.len() > 1 && !self.is_full());
-        (skipped..asked).map(|index| row::arg_max(verdict.also_row(index))).collect()
-    }
-
-    fn is_full(&self) -> bool {
-        self.levels.len() == self.ngram_len - 1
-    }
-
-    /// Moves the window one position on, however many tokens this pass committed.
-    fn shift(&mut self, newest: Vec<TokenId>) {
-        let growing = !self.is_full();
-        if !growing {
-            self.levels.remove(0);
-        }
-        // While the window grows every level gives up its first column; afterwards only the one
-        // that has become level 0, where the head takes that place.
-        let giving = if growing { self.levels.len() } else { 1 };
-        for level in &mut self.levels[..giving] {
-            level.remove(0);
-        }
-        self.levels.push(newest);
-    }
-
-    fn show_window(&self, session: &mut Session<'_>, newest: &[TokenId]) {
-        let head = session.head_depth();
-        let mut cells = Vec::new();
-        for (level, nodes) in self.comb.iter().enumerate() {
-            for (column, &node) in nodes.iter().enumerate() {
-                let token = session.forest()[node].token().expect("a window is tokens");
-                let state = if level + column == 0 { "pending" } else { "window" };
-                let at = head + (level + column) as u32;
-                cells.push(grid::cell(level as u32, at, token, state));
-            }
-        }
-        let levels = self.comb.len();
-        let skipped = self.comb[levels - 1].len() - newest.len();
-        for (column, &token) in newest.iter().enumerate() {
-            let at = head + (levels + skipped + column) as u32;
-            cells.push(grid::cell(levels as u32, at, token, "new"));
-        }
-        session.table("grid", TableChange::Set, &grid::columns(), cells);
     }
 }
 
 impl Drafter for Lookahead {
     async fn draft(&mut self, session: &mut Session<'_>) -> Result<Vec<NodeId>> {
-        if self.levels.is_empty() {
+        if !self.begun {
             self.begin(session);
         }
         let head = session.head();
         let key = session.forest()[head].token().expect("texts are tokens");
         let most = session.room().saturating_sub(1) as usize;
-        let (mut drafted, mut tried) = (Vec::new(), 0);
-        for phrase in self.pool.phrases(key) {
-            tried += 1;
-            let mut at = head;
-            for &token in phrase.iter().take(most) {
-                let twin = |&&n: &&NodeId| {
-                    let it = &session.forest()[n];
-                    it.parent == Some(at) && it.token() == Some(token)
-                };
-                at = match drafted.iter().find(twin) {
-                    Some(&twin) => twin,
-                    None => {
-                        drafted.push(session.grow(at, token, Proposal::by("pool")));
-                        drafted[drafted.len() - 1]
-                    }
-                };
-                if session.ends(token) {
-                    break;
-                }
-            }
-        }
+        let (drafted, tried) = self.pool.grow(session, head, usize::MAX, most);
         if tried > 0 {
             let values = [("tried", Cell::Number(tried as f32)), ("key", Cell::Tokens(vec![key]))];
             session.note(
@@ -154,27 +63,8 @@ impl Drafter for Lookahead {
     }
 
     fn also_score(&mut self, session: &mut Session<'_>) -> Vec<NodeId> {
-        self.comb.clear();
-        let reach = session.head_depth() as usize + self.levels[0].len() + self.levels.len();
-        if reach > session.target_info().context_len {
-            return Vec::new(); // No position is left for the window.
-        }
-        let mut chain = vec![session.head()];
-        for &token in &self.levels[0] {
-            let parent = chain[chain.len() - 1];
-            chain.push(session.grow(parent, token, Proposal::by("window")));
-        }
-        self.comb.push(chain);
-        for level in &self.levels[1..] {
-            let above = &self.comb[self.comb.len() - 1];
-            let grow = |(&token, &parent)| session.grow(parent, token, Proposal::by("window"));
-            let nodes = level.iter().zip(above).map(grow).collect();
-            self.comb.push(nodes);
-        }
-        // Only the last level says something new; the others run as its ancestors. The head's row
-        // comes back anyway.
-        let head_too = usize::from(self.comb.len() == 1);
-        self.comb[self.comb.len() - 1][head_too..].to_vec()
+        let context_len = session.target_info().context_len;
+        self.window.grow(session, session.head(), context_len)
     }
 
     fn observe(&mut self, session: &mut Session<'_>, verdict: &Verdict<'_>) {
@@ -184,19 +74,15 @@ impl Drafter for Lookahead {
         session.line(self.learn_line);
         self.pool.begin_pass();
         self.pool.hit(head, &accepted);
-        if !self.comb.is_empty() {
-            let newest = self.newest(verdict);
-            if self.is_full() {
-                for (index, &last) in newest.iter().enumerate() {
-                    let column = self.column(head, index);
-                    let phrase = column[1..].iter().copied().chain([last]).collect();
-                    self.pool.insert(column[0], phrase, Some(index as u32));
-                }
+        if self.window.is_grown() {
+            let newest = self.window.newest(|index| verdict.also_row(index));
+            for (key, phrase, column) in self.window.diagonals(head, &newest) {
+                self.pool.insert(key, phrase, Some(column));
             }
-            self.show_window(session, &newest);
+            self.window.show(session, &newest);
             session.line(self.shift_line);
-            self.shift(newest);
-            session.prune(&self.comb.concat()[1..], "window");
+            self.window.shift(newest);
+            self.window.prune(session);
         }
         self.pool.show(session);
     }
@@ -282,24 +168,24 @@ mod tests {
         run.begin_step();
         let mut session = Session { run: &mut run, models: &mut models };
         let mut drafter = Lookahead::new(5, 4, 2);
-        drafter.levels = vec![vec![1, 2, 3], vec![4; 4], vec![0; 4], vec![1; 4]];
+        drafter.window.levels = vec![vec![1, 2, 3], vec![4; 4], vec![0; 4], vec![1; 4]];
         drafter.pool.insert(0, vec![1, 2, 3, 4], None);
         drafter.pool.insert(0, vec![1, 2, 0, 0], None);
         let guesses = block_on(drafter.draft(&mut session)).unwrap();
         let asked = drafter.also_score(&mut session);
-        assert_eq!(asked, drafter.comb[3]);
+        assert_eq!(asked, drafter.window.comb[3]);
         let forest = session.forest();
         let head = session.head();
         let places = || (0..4).flat_map(|level| (0..4).map(move |column| (level, column)));
         for (level, column) in places() {
-            let node = drafter.comb[level][column];
+            let node = drafter.window.comb[level][column];
             assert_eq!(forest[node].depth, forest[head].depth + (level + column) as u32);
             for (other_level, other_column) in places() {
                 let sees = match other_level {
                     0 => other_column <= column,
                     _ => other_column == column && other_level <= level,
                 };
-                let other = drafter.comb[other_level][other_column];
+                let other = drafter.window.comb[other_level][other_column];
                 assert_eq!(forest.sees(node, other), sees, "{level},{column} {other:?}");
             }
             // The window and the guesses share nothing but the text, whatever their tokens.

@@ -7,17 +7,25 @@ mod jacobi;
 mod lookahead;
 mod model;
 mod ngram;
+mod phrases;
 mod pool;
 mod recycling;
+mod searching;
 pub mod skip_search;
 pub use best_first::{BestFirst, Inner};
+mod tree_search;
+mod trigrams;
+mod window;
 pub use copying::{Copying, Occurrence};
 pub use jacobi::{Init, Jacobi};
 pub use lookahead::Lookahead;
 pub use model::ModelDrafter;
 pub use ngram::AdaptiveNgrams;
+pub use phrases::Phrases;
 pub use pool::Pool;
 pub use recycling::{RankPath, Recycling, template};
+pub use searching::Searching;
+pub use window::Window;
 
 use crate::{Result, model::Scores, session::Session, tree::*};
 

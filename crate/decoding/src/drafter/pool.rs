@@ -2,9 +2,9 @@
 //! What it leaves out: how phrases are found, and where they are tried.
 
 use crate::{
-    session::Session,
+    session::{Proposal, Session},
     trace::{Cell, Column, ColumnKind, TableChange},
-    tree::TokenId,
+    tree::*,
 };
 use std::collections::BTreeMap;
 
@@ -32,6 +32,8 @@ enum State {
     Kept,
     /// The text went on as it says.
     Hit,
+    /// The target's own predictions took its place.
+    Rewritten,
 }
 
 /// Phrases by the token they follow, at most `per_key` each.
@@ -92,6 +94,63 @@ impl Pool {
         }
     }
 
+    /// Adds every n-gram of a text: its first token is the key of the others.
+    pub fn insert_all(&mut self, text: &[TokenId], ngram_len: usize) {
+        for ngram in text.windows(ngram_len) {
+            self.insert(ngram[0], ngram[1..].to_vec(), None);
+        }
+    }
+
+    /// Puts what the target would have said in the place of a phrase; counts as seen just now.
+    pub fn rewrite(&mut self, key: TokenId, old: &[TokenId], new: Vec<TokenId>) {
+        if old == new {
+            return;
+        }
+        if let Some(phrases) = self.phrases.get_mut(&key) {
+            phrases.retain(|it| it.tokens != old);
+        }
+        self.insert(key, new.clone(), None);
+        let pass = self.pass;
+        let phrases = self.phrases.get_mut(&key).into_iter().flatten();
+        if let Some(phrase) = phrases.rev().find(|it| it.tokens == new) {
+            (phrase.state, phrase.since) = (State::Rewritten, pass);
+        }
+    }
+
+    /// Grows up to `most_phrases` of the phrases that follow the token at `tip`, cut to `most_len`
+    /// tokens, those that begin alike sharing their nodes. Tells how many phrases were grown.
+    pub fn grow(
+        &self,
+        session: &mut Session<'_>,
+        tip: NodeId,
+        most_phrases: usize,
+        most_len: usize,
+    ) -> (Vec<NodeId>, usize) {
+        let key = session.forest()[tip].token().expect("texts are tokens");
+        let (mut grown, mut tried) = (Vec::new(), 0);
+        for phrase in self.phrases(key).take(most_phrases) {
+            tried += 1;
+            let mut at = tip;
+            for &token in phrase.iter().take(most_len) {
+                let twin = |&&n: &&NodeId| {
+                    let it = &session.forest()[n];
+                    it.parent == Some(at) && it.token() == Some(token)
+                };
+                at = match grown.iter().find(twin) {
+                    Some(&twin) => twin,
+                    None => {
+                        grown.push(session.grow(at, token, Proposal::by("pool")));
+                        grown[grown.len() - 1]
+                    }
+                };
+                if session.ends(token) {
+                    break;
+                }
+            }
+        }
+        (grown, tried)
+    }
+
     /// Brings the table `pool` up to date: rows of evicted phrases leave, changed ones are put.
     pub fn show(&mut self, session: &mut Session<'_>) {
         let all = self.phrases.iter().flat_map(|(key, list)| list.iter().map(move |it| (key, it)));
@@ -127,6 +186,7 @@ fn cells(key: TokenId, phrase: &Phrase) -> Vec<Cell> {
         State::New => "new",
         State::Hit => "hit",
         State::Kept => "kept",
+        State::Rewritten => "rewritten",
     };
     vec![
         Cell::Number(phrase.id as f32),
@@ -166,5 +226,21 @@ mod tests {
         pool.hit(0, &[]);
         let hits: Vec<_> = pool.phrases[&0].iter().map(|it| (it.hits, it.state)).collect();
         assert_eq!(hits, [(1, State::Hit), (0, State::New)]);
+    }
+
+    #[test]
+    fn a_rewritten_phrase_takes_the_place_of_the_old_one_and_is_the_latest() {
+        let mut pool = Pool::new(3);
+        pool.insert(0, vec![1, 2], Some(0));
+        pool.insert(0, vec![3, 4], Some(0));
+        pool.rewrite(0, &[1, 2], vec![1, 5]);
+        assert_eq!(phrases(&pool, 0), [[1, 5], [3, 4]]);
+        let states: Vec<_> = pool.phrases[&0].iter().map(|it| it.state).collect();
+        assert_eq!(states, [State::New, State::Rewritten]);
+        // The same words again leave it as it is; words known already are not kept twice.
+        pool.rewrite(0, &[3, 4], vec![3, 4]);
+        assert_eq!(phrases(&pool, 0), [[1, 5], [3, 4]]);
+        pool.rewrite(0, &[1, 5], vec![3, 4]);
+        assert_eq!(phrases(&pool, 0), [[3, 4]]);
     }
 }

@@ -34,6 +34,9 @@ pub static ALL: &[Entry] = &[
     Entry::of::<speculative::token_recycling::TokenRecycling>(),
     Entry::of::<speculative::anpd::Anpd>(),
     Entry::of::<speculative::copyspec::CopySpec>(),
+    Entry::of::<speculative::aded::Aded>(),
+    Entry::of::<speculative::ouroboros::Ouroboros>(),
+    Entry::of::<speculative::entropy_adaptive::EntropyAdaptive>(),
     // Parallel decoding: many positions a pass.
     Entry::of::<parallel::jacobi::Jacobi>(),
     Entry::of::<parallel::lookahead::Lookahead>(),

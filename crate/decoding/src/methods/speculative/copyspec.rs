@@ -63,8 +63,7 @@ impl Method for CopySpec {
 
     fn new(params: Params) -> Result<Self> {
         let Params { gamma, copy_len, delta, occurrence, wrap, temperature } = params;
-        let fallback =
-            ModelDrafter::new(DRAFT, Pipeline::ranking(temperature), Comb::spine(delta));
+        let fallback = ModelDrafter::new(DRAFT, Pipeline::ranking(temperature), Comb::spine(delta));
         let mut drafter = Copying::new(gamma as usize, copy_len as usize, fallback);
         drafter.occurrence = occurrence;
         drafter.wrap = wrap;

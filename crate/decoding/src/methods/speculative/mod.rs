@@ -1,3 +1,4 @@
+pub mod aded;
 pub mod anpd;
 pub mod dyspec;
 mod layers;
@@ -5,8 +6,10 @@ pub mod cape;
 pub mod improved_mcsd;
 pub mod mcsd;
 pub mod copyspec;
+pub mod entropy_adaptive;
 pub mod opt_tree;
 pub mod rsd_c;
+pub mod ouroboros;
 pub mod rsd_s;
 pub mod sequoia;
 pub mod speculative_contrastive;
