@@ -2,6 +2,7 @@
 
 import type { State } from "../trace/state.ts";
 import { braid } from "./braid.ts";
+import { copies } from "./copies.ts";
 import { curve } from "./curve.ts";
 import { distribution } from "./distribution.ts";
 import { grid } from "./grid.ts";
@@ -18,6 +19,7 @@ export const VIEWS: readonly View[] = [
   lattice,
   braid,
   grid,
+  copies,
   distribution,
   layers,
   tables,

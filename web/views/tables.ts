@@ -7,6 +7,8 @@ import type { Cell } from "../generated/Cell.ts";
 import type { Column } from "../generated/Column.ts";
 import type { State, TableState } from "../trace/state.ts";
 import { tokenName } from "../trace/words.ts";
+import { isCopies } from "./layout/copies.ts";
+import { contextColumns, rowsInUse } from "./layout/in-use.ts";
 import { hasColumns, seenRows, type SeenRow } from "./layout/table.ts";
 import { readable } from "./part/number.ts";
 import { follow } from "./part/follow.ts";
@@ -23,7 +25,7 @@ const MOST = 80;
 /** Tables without a better picture. */
 function listed(state: State): TableState[] {
   return [...state.tables.values()].filter(
-    (it) => !hasColumns(it, "key", "row", "column", "token", "state"),
+    (it) => !hasColumns(it, "key", "row", "column", "token", "state") && !isCopies(it),
   );
 }
 
@@ -61,12 +63,24 @@ const FRESH: Readonly<Record<SeenRow["freshness"], string>> = {
 function renderTable(scene: Scene, table: TableState): TemplateResult {
   const { state } = scene;
   const all = seenRows(table, state);
-  const rows =
-    all.length <= MOST ? all : [...all].sort((a, b) => b.row.since - a.row.since).slice(0, MOST);
+  const used = rowsInUse(table, state);
+  const isUsed = (it: SeenRow) => used.has(it.row.key) && it.freshness !== "evicted";
+  // What this round reads stands on top, in the order in which it is read.
+  const reading = all
+    .filter(isUsed)
+    .sort((a, b) => used.get(a.row.key)!.ahead - used.get(b.row.key)!.ahead);
+  const others = all.filter((it) => !isUsed(it));
+  const room = MOST - reading.length;
+  const latest =
+    others.length <= room
+      ? others
+      : [...others].sort((a, b) => b.row.since - a.row.since).slice(0, room);
+  const rows = [...reading, ...latest];
   // Where one column repeats, its own words say more than the fold's.
   const keyed = table.columns[0]?.name === "key" ? 1 : 0;
   const columns = table.columns.slice(keyed);
   const stops = rows.map((it) => it.row.key);
+  const contexts = contextColumns(table) !== null;
   const nodeColumn = table.columns.findIndex((it) => it.kind === "node");
   return html`<table class="plain" @keydown=${roving((stop, arrow) => step(stops, stop, arrow))}>
     <caption>
@@ -78,6 +92,7 @@ function renderTable(scene: Scene, table: TableState): TemplateResult {
     <thead>
       <tr>
         <td></td>
+        ${contexts ? html`<td></td>` : nothing}
         ${columns.map(
           (it) => html`<th scope="col" class=${it.kind}>${it.name.replaceAll("_", " ")}</th>`,
         )}
@@ -88,13 +103,25 @@ function renderTable(scene: Scene, table: TableState): TemplateResult {
         rows,
         (it) => it.row.key,
         ({ row, freshness }, index) => {
-          const node = nodeColumn < 0 ? null : row.cells[nodeColumn];
+          const use = used.get(row.key);
+          const node = use ? use.guess : nodeColumn < 0 ? null : row.cells[nodeColumn];
+          const reads = index < reading.length;
           return html`<tr
-            class=${freshness}
+            class="${freshness} ${reads ? "reads" : ""} ${index === reading.length - 1 ? "last" : ""}"
             data-stop=${row.key}
             tabindex=${index === 0 ? 0 : -1}
             data-node=${typeof node === "number" ? node : nothing}
           >
+            ${
+              contexts
+                ? html`<td
+                    class="use"
+                    title=${reads ? (use?.guess == null ? "matches the end of the text" : "became a guess") : nothing}
+                  >
+                    ${reads ? (use?.guess == null ? "=" : "→") : ""}
+                  </td>`
+                : nothing
+            }
             <td class="fresh" title=${freshness === "old" ? nothing : freshness}>
               ${FRESH[freshness]}
             </td>
@@ -206,6 +233,20 @@ export const tables: View = {
         border: 0;
         font-weight: 700;
         text-align: center;
+      }
+      .plain .use {
+        padding: 0 4px;
+        border: 0;
+        font-weight: 700;
+        text-align: center;
+        color: var(--state-pool-ink);
+      }
+      .plain tr.reads td:not(.fresh, .use) {
+        background: color-mix(in srgb, var(--state-pool) 14%, transparent);
+        font-weight: 600;
+      }
+      .plain tr.reads.last td:not(.fresh, .use) {
+        border-block-end: 1.5px solid var(--rule-strong);
       }
       .plain .number,
       .plain .probability {

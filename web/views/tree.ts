@@ -123,10 +123,9 @@ function outline(node: NodeState, frame: Frame): SVGTemplateResult {
   if (node.status === "recovered")
     return svg`<path class="shape" d="M4 0H${w - 9}L${w} 9V${h - 4}a4 4 0 0 1 -4 4H4a4 4 0 0 1 -4 -4V4a4 4 0 0 1 4 -4z"></path>`;
   const radius = node.status === "bonus" ? h / 2 : 4;
-  const inner =
-    node.by === "ngram" || node.by === "pool"
-      ? svg`<rect class="inner" x="2.5" y="2.5" width=${w - 5} height=${h - 5} rx="2"></rect>`
-      : nothing;
+  const inner = ["ngram", "pool", "copy"].includes(node.by)
+    ? svg`<rect class="inner" x="2.5" y="2.5" width=${w - 5} height=${h - 5} rx="2"></rect>`
+    : nothing;
   const texture =
     node.status === "rejected"
       ? svg`<rect class="texture" width=${w} height=${h} rx="4" fill="url(#tree-hatch)"></rect>`

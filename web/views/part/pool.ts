@@ -31,6 +31,7 @@ const SIGN: Readonly<Record<string, [sign: string, words: string]>> = {
   new: ["+", "new in this pass"],
   changed: ["~", "changed in this pass"],
   hit: ["✓", "its tokens were accepted in this pass"],
+  rewritten: ["↻", "rewritten in this pass as the target would have said it"],
   evicted: ["×", "leaves the table"],
   kept: ["", "as before"],
 };
@@ -45,13 +46,22 @@ function wordFor(table: TableState, { row, freshness }: SeenRow): string {
 }
 
 /**
- * The last node of the path that spells `tokens` below the head of the running round, as far as
- * this round grew it; `null` unless all of it was.
+ * The last node of the path that spells `tokens` below the head of the running round, or below one
+ * of its guesses, as far as this round grew it; `null` unless all of it was.
  */
 export function nodeOfPhrase(state: State, key: Cell, tokens: readonly number[]): number | null {
   const round = currentRound(state);
-  const head = state.nodes[round?.head ?? -1];
-  if (!round || !head || head.token !== key) return null;
+  if (!round || round.head === null) return null;
+  for (const id of [round.head, ...round.nodes]) {
+    const found = spelled(state, id, key, tokens);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function spelled(state: State, from: number, key: Cell, tokens: readonly number[]): number | null {
+  const head = state.nodes[from];
+  if (!head || head.token !== key || head.by === "window") return null;
   let at = head;
   for (const token of tokens) {
     const next = at.children
@@ -96,9 +106,10 @@ export function renderPool(
       .filter(([, cell]) => typeof cell === "number")
       .map(([label, cell]) => `${label} ${readable(cell as number)}`);
     const node = link(seen) ?? nodeOfPhrase(state, seen.row.cells[key] ?? null, tokens);
-    const said = [tokens.map(name).join(""), words, ...more].join(", ");
+    const used = node === null ? [] : ["tried in this pass"];
+    const said = [tokens.map(name).join(""), words, ...used, ...more].join(", ");
     return html`<span
-      class="phrase ${word}"
+      class="phrase ${word} ${node === null ? "" : "used"}"
       title=${said}
       role="img"
       aria-label=${said}
@@ -221,6 +232,13 @@ export const poolStyles = css`
   }
   .phrase.hit sup {
     color: var(--state-pool-ink);
+  }
+  .phrase.rewritten {
+    border-color: var(--state-recovered-ink);
+    background: color-mix(in srgb, var(--state-recovered) 16%, transparent);
+  }
+  .phrase.used {
+    box-shadow: inset 0 -3px var(--state-pool-ink);
   }
   .phrase.evicted {
     color: var(--ink-3);

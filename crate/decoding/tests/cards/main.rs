@@ -1,9 +1,14 @@
 //! The hand-worked numbers of the method cards, and what each method promises on toys.
 
+mod aded;
 mod anpd;
 mod basic_sampling;
+mod beside;
+mod copyspec;
+mod entropy_adaptive;
 mod jacobi;
 mod lookahead;
+mod ouroboros;
 mod token_recycling;
 
 use decoding::{
