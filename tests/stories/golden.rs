@@ -2,7 +2,7 @@
 //! each prompt and setting is chosen to show what the method does. `BLESS=1` writes what has
 //! changed anew; the difference is read before it is committed.
 
-use crate::{Stories, root, stories};
+use crate::{Stories, copying::beginning, root, stories};
 use cli::{arguments::Device, run::record};
 use decoding::{
     check::{self, same_up_to_rounding},
@@ -65,6 +65,12 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
         ),
         "token-recycling" => (TURNIP, json!({ "temperature": 0, "k": 4, "b": 3, "d": 4 }), 1),
         "anpd" => (TURNIP, json!({ "temperature": 0 }), 1),
+        "copyspec" => (beginning("a story retold"), json!({}), 1),
+        "aded" => (beginning("a list"), json!({}), 1),
+        "ouroboros" => (beginning("rules like code"), json!({ "w": 4, "g": 3 }), 1),
+        "entropy-adaptive" => {
+            ("One day, Tom and his dog went to", json!({ "tau": 1.5, "min_stay": 3 }), 1)
+        }
         "lookahead" => (
             TURNIP,
             json!({ "temperature": 0, "n": 5, "w": 4, "g": 4, "pool_from_prompt": true }),

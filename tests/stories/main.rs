@@ -1,9 +1,11 @@
 //! The shipped models: real text, real rounding. Runs without the models' folder fail, not skip.
 
+mod copying;
 mod golden;
 mod greedy;
 mod parity;
 mod round_trip;
+mod switching;
 
 use cli::{
     arguments::Device,

@@ -1,5 +1,6 @@
 /** The form: what to run. */
 import { html, type TemplateResult } from "lit";
+import { beginnings } from "./beginnings.ts";
 import "./parameters.ts";
 import { methodSelect } from "./method-select.ts";
 import { controlsFor, type PageState } from "./page-state.ts";
@@ -34,6 +35,7 @@ export function controls(
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void runs.run();
         }}
       ></textarea>
+      ${beginnings(page)}
     </div>
     <div class="field">
       <label for="method">Method</label>

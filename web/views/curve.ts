@@ -64,13 +64,16 @@ function roomOf(table: TableState, single: boolean): Map<string, Point[]> {
 /** Columns that share a plot: the same kind of number in about the same range. */
 export function families(room: ReadonlyMap<string, readonly Point[]>): string[][] {
   const groups: { names: string[]; low: number; high: number; whole: boolean }[] = [];
+  const constants: { name: string; value: number }[] = [];
   for (const [name, points] of room) {
     const values = points.map((it) => it.y).filter(Number.isFinite);
     if (values.length === 0) continue;
     const low = Math.min(...values);
     const high = Math.max(...values);
-    // What never changes needs no curve.
-    if (low === high) continue;
+    if (low === high) {
+      constants.push({ name, value: low });
+      continue;
+    }
     const whole = values.every(Number.isInteger);
     const home = groups.find((it) => {
       const shared = Math.min(it.high, high) - Math.max(it.low, low);
@@ -83,6 +86,9 @@ export function families(room: ReadonlyMap<string, readonly Point[]>): string[][
       home.high = Math.max(home.high, high);
     } else groups.push({ names: [name], low, high, whole });
   }
+  // What never changes needs no curve, unless it is a threshold that others cross.
+  for (const { name, value } of constants)
+    groups.find((it) => !it.whole && it.low < value && value < it.high)?.names.push(name);
   return groups.map((it) => it.names);
 }
 

@@ -105,11 +105,13 @@ const onlySpace = (text: string): boolean => /^[ \t\n\r]+$/.test(text);
 const special = (text: string): string => (/^<[^<>]*>$/.test(text) ? "special" : "");
 
 function token(node: NodeState, piece: Piece, first: boolean, recent: boolean): TemplateResult {
-  const { name, sign } = STATUS[node.status];
+  const untested = node.status === "chosen" && node.by === "draft";
+  const { sign } = STATUS[node.status];
+  const name = untested ? "written by the draft model, never tested" : STATUS[node.status].name;
   const label = `${visible(piece.text) || "continues the character before"}: ${name}`;
   return html`<span
     role="option"
-    class="token ${node.status} ${recent ? "recent" : "old"} ${special(piece.text)} ${node.committed ? "" : "open"}"
+    class="token ${node.status} ${untested ? "untested" : ""} ${recent ? "recent" : "old"} ${special(piece.text)} ${node.committed ? "" : "open"}"
     data-node=${node.id}
     tabindex=${first ? 0 : -1}
     aria-selected="false"
@@ -211,6 +213,9 @@ export const textStyles = css`
   .token.chosen.open {
     border-bottom: 2px dashed var(--rule-strong);
     color: var(--ink-2);
+  }
+  .token.untested {
+    border-bottom: 2px dotted var(--state-draft-ink);
   }
   .token.accepted {
     border-bottom-color: var(--state-accepted);

@@ -53,7 +53,7 @@ function fate(state: State, node: NodeState, name: string, vocabulary: Vocabular
     }
     case "chosen":
       return node.draw
-        ? `${name}: ${drawn(node.draw.event)}.`
+        ? `${name}: ${drawn(node.draw.event)}.${node.by === "draft" ? " The draft model wrote it, and nothing has tested it." : ""}`
         : node.committed
           ? `${name} became text, proposed by ${node.by}.`
           : `${name}${share(state, node)} is a candidate.`;

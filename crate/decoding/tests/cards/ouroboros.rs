@@ -89,12 +89,12 @@ fn a_text_that_comes_round_is_drafted_by_phrases_and_prolonged_by_them() {
 fn the_target_rewrites_phrases_in_the_pool() {
     // The draft counts on where the target turns back from 3 to 0.
     let target = Toy::second_order("turns back", 5, |_, last| [1, 2, 3, 0, 0][last as usize]);
-    let params = json!({"gamma": 2, "k": 2, "l": 4, "w": 0, "g": 2});
-    let prompt = [0, 1, 2, 3, 4, 0];
-    let trace = run_with("ouroboros", params, &mut models(target, cycle()), &prompt, 0, 20);
+    let params = json!({"gamma": 2, "k": 2, "l": 6, "w": 0, "g": 2});
+    let prompt = [0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0];
+    let trace = run_with("ouroboros", params, &mut models(target, cycle()), &prompt, 0, 4);
     let rewritten = rows_of(&trace, "pool").into_iter().filter(|row| text(&row[3]) == "rewritten");
     let phrases: Vec<_> = rewritten.map(|row| (number(&row[1]), row[2].clone())).collect();
-    // After 4 came 0; of 2 3 4 0 in the pool the target says 3 0 0.
-    assert!(!phrases.is_empty());
-    assert!(phrases.iter().all(|it| matches!(&it.1, Cell::Tokens(phrase) if phrase.len() == 3)));
+    // The draft is 1 2 3 4 0 1; of 2 3 4 0 1, which follows 1 in the prompt, the target says
+    // 2 3 0 0 1.
+    assert_eq!(phrases, [(1, Cell::Tokens(vec![2, 3, 0, 0, 1]))]);
 }
