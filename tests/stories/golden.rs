@@ -65,6 +65,12 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
         ),
         "token-recycling" => (TURNIP, json!({ "temperature": 0, "k": 4, "b": 3, "d": 4 }), 1),
         "anpd" => (TURNIP, json!({ "temperature": 0 }), 1),
+        "copyspec" => (beginning("rules like code"), json!({ "delta": 3 }), 1),
+        "aded" => (beginning("a list that counts down"), json!({}), 1),
+        "ouroboros" => (beginning("a tale with a refrain"), json!({ "w": 4, "g": 3 }), 1),
+        "entropy-adaptive" => {
+            ("One day, Tom and his dog went to", json!({ "tau": 1.5, "min_stay": 3 }), 1)
+        }
         "copyspec" => (beginning("a story retold"), json!({}), 1),
         "aded" => (beginning("a list"), json!({}), 1),
         "ouroboros" => (beginning("rules like code"), json!({ "w": 4, "g": 3 }), 1),
