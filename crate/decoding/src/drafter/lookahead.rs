@@ -121,7 +121,7 @@ mod tests {
             run.begin_step();
             let mut session = Session { run: &mut run, models: &mut models };
             let position = session.step_index();
-            for (lane, level) in (0..).zip(&mut method.drafter.levels) {
+            for (lane, level) in (0..).zip(&mut method.drafter.window.levels) {
                 for (draw, token) in (0..).zip(level).filter(|_| seed.is_some()) {
                     let key = Key { purpose: "disturb", lane, position, draw };
                     *token = (uniform(seed.unwrap_or(0), key) * 5.0) as TokenId;

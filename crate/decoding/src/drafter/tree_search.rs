@@ -168,7 +168,7 @@ impl Search {
     ) -> Vec<Chosen> {
         let visited = |it: &usize| self.places[*it].visits > 0;
         let mut ends: Vec<_> = (1..self.places.len())
-            .filter(|it| visited(it) && !self.places[*it].children.iter().any(|it| visited(it)))
+            .filter(|it| visited(it) && !self.places[*it].children.iter().any(&visited))
             .collect();
         ends.sort_by_key(|&it| (std::cmp::Reverse(self.places[it].visits), it));
         ends.truncate(paths);
