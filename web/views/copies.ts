@@ -33,14 +33,17 @@ const LINK: Readonly<Record<CopyColumn["part"], string>> = {
 
 function render(scene: Scene): TemplateResult {
   const table = tableOf(scene.state);
-  const copies = table ? copiesOf(table, scene.state) : null;
+  const narrow = scene.width < 520;
+  // Until the running round has looked, what the one before found stays in sight.
+  const past = table !== undefined && table.round < scene.state.rounds.length - 1;
+  const copies = table ? copiesOf(table, scene.state, narrow ? 1 : 3) : null;
   // The rows stay where they are while nothing matches.
   if (!copies)
     return html`<div class="box copies" style="height: ${HEIGHT}px">
       <p class="copies-said">
         ${
           table
-            ? "The end of the text never stood together before: nothing is copied in this round."
+            ? `${past ? "In the round before: the" : "The"} last tokens had never stood together, so nothing was copied.`
             : "No place has been looked up yet."
         }
       </p>
@@ -56,7 +59,8 @@ function render(scene: Scene): TemplateResult {
     ${follow({ left: 0, right: 0 }, scene.motion)}
   >
     <p class="copies-said">
-      The last ${matches} tokens stood before, ${back} tokens
+      ${past ? "In the round before: the" : "The"} last ${matches} tokens stood together before,
+      ${back} tokens
       back${
         copied > 0
           ? html`; ${copied === 1 ? "the token" : `the ${copied} tokens`} after them
@@ -67,7 +71,7 @@ function render(scene: Scene): TemplateResult {
     <table>
       <tbody>
         <tr>
-          <th scope="row">stood before</th>
+          <th scope="row">${narrow ? "before" : "stood before"}</th>
           ${columns.map((it) => token(scene, it.source, `source ${it.part}`))}
         </tr>
         <tr class="links" aria-hidden="true">
@@ -75,11 +79,11 @@ function render(scene: Scene): TemplateResult {
           ${columns.map((it) => html`<td class=${it.part}>${LINK[it.part]}</td>`)}
         </tr>
         <tr>
-          <th scope="row">end of the text</th>
+          <th scope="row">${narrow ? "now" : "end of the text"}</th>
           ${columns.map((it) => token(scene, it.node, it.part === "copy" ? "guess" : it.part))}
         </tr>
         <tr>
-          <th scope="row">the target instead</th>
+          <th scope="row">${narrow ? "target" : "the target instead"}</th>
           ${columns.map((it) => token(scene, it.instead, "instead"))}
         </tr>
       </tbody>

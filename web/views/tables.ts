@@ -253,6 +253,12 @@ export const tables: View = {
         text-align: end;
         font-variant-numeric: tabular-nums;
       }
+      /* The text of the figure is called so too. */
+      .plain .tokens {
+        font-size: inherit;
+        line-height: inherit;
+        font-family: inherit;
+      }
       .plain .code {
         font-family: var(--font-code);
         white-space: pre;

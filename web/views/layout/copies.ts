@@ -5,9 +5,6 @@
 import { ancestors, type NodeState, type State, type TableState } from "../../trace/state.ts";
 import { columnAt, hasColumns } from "./table.ts";
 
-/** Tokens before the match and after the copy. */
-const AROUND = 3;
-
 export interface CopyColumn {
   part: "before" | "match" | "copy" | "after";
   /** What stands at the earlier place. */
@@ -29,8 +26,8 @@ export const isCopies = (table: TableState): boolean =>
   hasColumns(table, "part", "source", "node") &&
   ["source", "node"].every((it) => table.columns[columnAt(table, it)]!.kind === "node");
 
-/** `null` when nothing matches now. */
-export function copiesOf(table: TableState, state: State): Copies | null {
+/** `around`: tokens before the match and after the copy. `null` when nothing matches now. */
+export function copiesOf(table: TableState, state: State, around = 3): Copies | null {
   const at = (name: string) => columnAt(table, name);
   const node = (cell: unknown) => (typeof cell === "number" ? (state.nodes[cell] ?? null) : null);
   const pairs = [...table.rows.values()].map(({ cells }): CopyColumn => ({
@@ -41,7 +38,7 @@ export function copiesOf(table: TableState, state: State): Copies | null {
   }));
   const first = pairs[0];
   if (!first?.source || !first.node) return null;
-  const columns = [...lead(state, first.source, first.node), ...pairs];
+  const columns = [...lead(state, first.source, first.node, around), ...pairs];
   const last = columns.at(-1)!;
   // The target's own token stands in the column of the guess it replaces, or after all of them.
   const guesses = columns.filter((it) => it.part === "copy" && it.node);
@@ -52,13 +49,13 @@ export function copiesOf(table: TableState, state: State): Copies | null {
   const onTop = last.node?.children
     .map((id) => state.nodes[id]!)
     .find((it) => it.status === "bonus" || it.status === "recovered");
-  columns.push(...rest(state, last, onTop ?? null));
+  columns.push(...rest(state, last, onTop ?? null, around));
   return { columns, back: first.node.depth - first.source.depth };
 }
 
 /** What stands before the match, at both places. */
-function lead(state: State, source: NodeState, node: NodeState): CopyColumn[] {
-  const [above, below] = [source, node].map((it) => ancestors(state, it.id).slice(1, AROUND + 1));
+function lead(state: State, source: NodeState, node: NodeState, around: number): CopyColumn[] {
+  const [above, below] = [source, node].map((it) => ancestors(state, it.id).slice(1, around + 1));
   return below!
     .map((it, i): CopyColumn => ({
       part: "before",
@@ -70,10 +67,15 @@ function lead(state: State, source: NodeState, node: NodeState): CopyColumn[] {
 }
 
 /** What followed the copied tokens at the earlier place, as far as it was text then. */
-function rest(state: State, last: CopyColumn, onTop: NodeState | null): CopyColumn[] {
+function rest(
+  state: State,
+  last: CopyColumn,
+  onTop: NodeState | null,
+  around: number,
+): CopyColumn[] {
   const columns: CopyColumn[] = [];
   let source = last.source;
-  for (let i = 0; i < AROUND; i++) {
+  for (let i = 0; i < around; i++) {
     source = source?.children.map((id) => state.nodes[id]!).find((it) => it.committed) ?? null;
     // The copy has come to the end of the text: what follows is its own.
     if (source && source.round === state.rounds.length - 1) source = null;
