@@ -16,7 +16,7 @@ import {
   targetRow,
   targeted,
 } from "./parts.ts";
-import { STATUS } from "./text.ts";
+import { isUntested, STATUS, UNTESTED } from "./text.ts";
 import type { Scene } from "./view.ts";
 import { trouble, why } from "./why.ts";
 
@@ -64,7 +64,7 @@ function statusName(node: NodeState): string {
   if (node.token === null) return node.by;
   if (node.by === "target" && node.status === "pruned") return "candidate, dropped";
   if (node.status === "chosen" && !node.committed) return "candidate";
-  return STATUS[node.status].name;
+  return isUntested(node) ? UNTESTED : STATUS[node.status].name;
 }
 
 /** [name, value, definition] */

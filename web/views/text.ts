@@ -104,10 +104,16 @@ const onlySpace = (text: string): boolean => /^[ \t\n\r]+$/.test(text);
 /** Marks of the tokenizer, such as the one that begins a text, are not part of what is read. */
 const special = (text: string): string => (/^<[^<>]*>$/.test(text) ? "special" : "");
 
+/** Text that the draft model wrote itself, without a test. */
+export const isUntested = (node: NodeState): boolean =>
+  node.status === "chosen" && node.by === "draft";
+
+export const UNTESTED = "written by the draft model, never tested";
+
 function token(node: NodeState, piece: Piece, first: boolean, recent: boolean): TemplateResult {
-  const untested = node.status === "chosen" && node.by === "draft";
+  const untested = isUntested(node);
   const { sign } = STATUS[node.status];
-  const name = untested ? "written by the draft model, never tested" : STATUS[node.status].name;
+  const name = untested ? UNTESTED : STATUS[node.status].name;
   const label = `${visible(piece.text) || "continues the character before"}: ${name}`;
   return html`<span
     role="option"

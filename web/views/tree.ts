@@ -33,12 +33,16 @@ export interface Growth {
   readonly layout: TreeLayout;
 }
 
+/** Guesses of a window run beside the text and are never put to the test. */
+const isGuess = (node: NodeState): boolean => node.by !== "window";
+
 /** The guesses of one round, as far as they are known at `state`. */
 export function growthOf(state: State, round: Round): Growth | null {
   if (round.head === null) return null;
   const alive = state.nodes.filter(
     (it) =>
       it.lane === 0 &&
+      isGuess(it) &&
       it.born < state.index &&
       (it.round === round.index || (it.round < round.index && standsAt(it, round, state))),
   );
@@ -74,7 +78,9 @@ function room(end: State): { rows: number; columns: number } {
     const born = new Map<number, number>();
     let widest = 0;
     for (const id of round.nodes) {
-      const { ahead } = end.nodes[id]!;
+      const node = end.nodes[id]!;
+      if (!isGuess(node)) continue;
+      const { ahead } = node;
       const count = (born.get(ahead) ?? 0) + 1;
       born.set(ahead, count);
       widest = Math.max(widest, count);
