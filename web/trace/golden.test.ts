@@ -24,7 +24,7 @@ const files = import.meta.glob<string>("../../tests/golden/*.json", {
 
 /** SHA-256 of the shipped weights, by the name that traces give the model. */
 const weights = Object.fromEntries(
-  ["stories/target", "stories/draft"].map((name) => {
+  ["stories/target", "stories/middle", "stories/draft"].map((name) => {
     const file = new URL(`../../models/${name}/model.safetensors`, import.meta.url);
     return [name, createHash("sha256").update(readFileSync(file)).digest("hex")];
   }),

@@ -227,6 +227,10 @@ export const tables: View = {
       .plain thead td {
         border: 0;
       }
+      /* The text band has a class of this name. */
+      .plain :is(td, th).text {
+        font-size: inherit;
+      }
       .plain .fresh {
         padding: 0 2px;
         width: 1em;
