@@ -1,15 +1,15 @@
 pub mod aded;
 pub mod anpd;
 pub mod cape;
+pub mod copyspec;
 pub mod dyspec;
+pub mod entropy_adaptive;
 pub mod improved_mcsd;
 mod layers;
 pub mod mcsd;
-pub mod copyspec;
-pub mod entropy_adaptive;
 pub mod opt_tree;
-pub mod rsd_c;
 pub mod ouroboros;
+pub mod rsd_c;
 pub mod rsd_s;
 pub mod sequoia;
 pub mod spectr;
