@@ -71,12 +71,6 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
         "entropy-adaptive" => {
             ("One day, Tom and his dog went to", json!({ "tau": 1.5, "min_stay": 3 }), 1)
         }
-        "copyspec" => (beginning("a story retold"), json!({}), 1),
-        "aded" => (beginning("a list"), json!({}), 1),
-        "ouroboros" => (beginning("rules like code"), json!({ "w": 4, "g": 3 }), 1),
-        "entropy-adaptive" => {
-            ("One day, Tom and his dog went to", json!({ "tau": 1.5, "min_stay": 3 }), 1)
-        }
         "lookahead" => (
             TURNIP,
             json!({ "temperature": 0, "n": 5, "w": 4, "g": 4, "pool_from_prompt": true }),
