@@ -91,8 +91,10 @@ fn the_target_rewrites_phrases_in_the_pool() {
     let target = Toy::second_order("turns back", 5, |_, last| [1, 2, 3, 0, 0][last as usize]);
     let params = json!({"gamma": 2, "k": 2, "l": 6, "w": 0, "g": 2});
     let prompt = [0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0];
-    let trace = run_with("ouroboros", params, &mut models(target, cycle()), &prompt, 0, 4);
-    let rewritten = rows_of(&trace, "pool").into_iter().filter(|row| text(&row[3]) == "rewritten");
+    let trace = run_with("ouroboros", params, &mut models(target, cycle()), &prompt, 0, 12);
+    // Rows that leave have one cell only.
+    let rows = rows_of(&trace, "pool").into_iter().filter(|row| row.len() > 1);
+    let rewritten = rows.filter(|row| text(&row[3]) == "rewritten");
     let phrases: Vec<_> = rewritten.map(|row| (number(&row[1]), row[2].clone())).collect();
     // The draft is 1 2 3 4 0 1; of 2 3 4 0 1, which follows 1 in the prompt, the target says
     // 2 3 0 0 1.
