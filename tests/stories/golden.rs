@@ -76,7 +76,11 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
             json!({ "temperature": 0, "n": 5, "w": 4, "g": 4, "pool_from_prompt": true }),
             1,
         ),
-        "jacobi" => (TURNIP, json!({ "temperature": 0, "b": 6 }), 1),
+        "jacobi" => (TURNIP, json!({ "m": 12 }), 1),
+        "gauss-seidel-jacobi" => (TURNIP, json!({ "b": 4 }), 1),
+        "hybrid-jacobi" => (TURNIP, json!({ "b": 4, "m": 24 }), 1),
+        "speculative-jacobi" => (TURNIP, json!({ "w": 6 }), 1),
+        "fastcot" => (TURNIP, json!({}), 1),
         "swift" => (TURNIP, json!({ "optimisation_steps": 8, "window": 16 }), 1),
         "beam-search" | "lattice-recombination" => {
             ("The little girl opened the door and saw a", json!({}), 1)

@@ -25,3 +25,24 @@ pub fn cell(row: u32, column: u32, token: TokenId, state: &str) -> Vec<Cell> {
         Cell::Text(state.into()),
     ]
 }
+
+/// `columns`, then for how many passes the token has stood there, and the probability with which
+/// this pass would keep, or kept, the guess that stood there before it.
+pub fn aged_columns() -> [Column; 7] {
+    let [key, row, column, token, state] = columns();
+    let age = Column::new("age", ColumnKind::Number);
+    [key, row, column, token, state, age, Column::new("odds", ColumnKind::Probability)]
+}
+
+pub fn aged(
+    row: u32,
+    column: u32,
+    token: TokenId,
+    state: &str,
+    age: u32,
+    odds: Option<f32>,
+) -> Vec<Cell> {
+    let mut cells = cell(row, column, token, state);
+    cells.extend([Cell::Number(age as f32), odds.map_or(Cell::Empty, Cell::Number)]);
+    cells
+}

@@ -1,5 +1,5 @@
 //! Guesses for a whole block at once, each pass replacing every guess by what the target says
-//! after the guesses before it. What it leaves out: a plain tail after the blocks (hybrid).
+//! after the guesses before it. What it leaves out: when a block is long enough.
 //! Source: Santilli et al. 2023, arXiv:2305.10427.
 
 use super::{Drafter, Verdict, grid};
@@ -45,9 +45,31 @@ impl Init {
     }
 }
 
+/// Why a token that no pass has proved stands in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A guess, taken as it stands.
+    Approximate,
+    /// Written by the method.
+    Given,
+}
+
+impl Place {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Approximate => "approximate",
+            Self::Given => "given",
+        }
+    }
+}
+
 pub struct Jacobi {
     /// b: guesses of a fresh block.
     pub block_len: u32,
+    /// Tokens of the answer that are guessed in blocks; every later pass gives one token.
+    pub parallel_len: u32,
+    /// The window moves on with the text: what is read after its last guess is a guess as well.
+    pub sliding: bool,
     pub init: Init,
     /// The target's post-processing, so that the guesses settle where the target's draws do.
     pub pipeline: Pipeline,
@@ -61,25 +83,61 @@ pub struct Jacobi {
 
 impl Jacobi {
     pub fn new(block_len: u32, init: Init, pipeline: Pipeline, learn_line: u32) -> Self {
-        Self { block_len, init, pipeline, learn_line, guesses: Vec::new(), iteration: 0 }
+        Self {
+            block_len,
+            parallel_len: u32::MAX,
+            sliding: false,
+            init,
+            pipeline,
+            learn_line,
+            guesses: Vec::new(),
+            iteration: 0,
+        }
     }
 
-    fn begin_block(&mut self, session: &mut Session<'_>) {
+    /// The guesses that are not final, in reading order from the head on.
+    pub fn open(&self) -> &[TokenId] {
+        &self.guesses
+    }
+
+    /// Forgets the guesses that are not final, because `tokens` are written after the head.
+    pub fn close(&mut self, session: &mut Session<'_>, tokens: &[(TokenId, Place)]) {
+        self.guesses.clear();
+        let positions = session.head_depth() + 1..;
+        let cell = |(at, &(token, place)): (u32, &(TokenId, Place))| {
+            grid::cell(self.iteration, at, token, place.name())
+        };
+        let cells: Vec<_> = positions.zip(tokens).map(cell).collect();
+        if !cells.is_empty() {
+            session.table("grid", TableChange::Put, &grid::columns(), cells);
+        }
+    }
+
+    /// Cuts the open guesses to a block, or adds fresh ones until they are one.
+    pub fn reach(&mut self, session: &mut Session<'_>) {
+        let left = self.parallel_len.saturating_sub(session.generated(session.head()));
         // One token always comes from the target itself.
-        let block_len = self.block_len.min(session.room().saturating_sub(1));
+        let room = session.room().saturating_sub(1);
+        let block_len = self.block_len.min(left).min(room);
+        self.guesses.truncate(block_len as usize);
         let first = session.head_depth() + 1;
-        self.guesses = (first..first + block_len).map(|at| self.init.token(session, at)).collect();
-        let cells = (first..).zip(&self.guesses);
-        let cells =
-            cells.map(|(at, &token)| grid::cell(self.iteration, at, token, "guess")).collect();
+        let fresh: Vec<_> = (first + self.guesses.len() as u32..first + block_len)
+            .map(|at| (at, self.init.token(session, at)))
+            .collect();
+        if fresh.is_empty() {
+            return;
+        }
+        let cell = |&(at, token): &(u32, TokenId)| grid::cell(self.iteration, at, token, "guess");
+        let cells = fresh.iter().map(cell).collect();
         session.table("grid", TableChange::Put, &grid::columns(), cells);
+        self.guesses.extend(fresh.iter().map(|it| it.1));
     }
 }
 
 impl Drafter for Jacobi {
     async fn draft(&mut self, session: &mut Session<'_>) -> Result<Vec<NodeId>> {
         if self.guesses.is_empty() {
-            self.begin_block(session);
+            self.reach(session);
         }
         let mut at = session.head();
         let mut drafted = Vec::new();
@@ -115,14 +173,16 @@ impl Drafter for Jacobi {
                 false => "changed",
             };
             // The row after the last guess speaks of the next block, until its token is final.
-            if index < fixed || guess.is_some() {
+            if index < fixed || guess.is_some() || self.sliding {
                 cells.push(grid::cell(self.iteration, position, token, state));
             }
             next.push(token);
         }
         session.table("grid", TableChange::Put, &grid::columns(), cells);
-        // Guesses that nothing was read after keep the length of the block.
-        next.truncate(self.guesses.len());
+        if !self.sliding {
+            // A block is not refilled before it is final.
+            next.truncate(self.guesses.len());
+        }
         self.guesses = next.split_off(fixed.min(next.len()));
     }
 }
@@ -139,6 +199,7 @@ mod tests {
     };
     use futures_lite::future::block_on;
 
+    /// Also: the pass that a naive test for the end adds after the block is right changes nothing.
     #[test]
     fn a_right_guess_takes_one_pass() {
         let mut models = Models::new(toy::f5());

@@ -11,6 +11,7 @@ mod phrases;
 mod pool;
 mod recycling;
 mod searching;
+mod redrawn;
 pub mod skip_search;
 pub use best_first::{BestFirst, Inner};
 mod tree_search;
@@ -18,6 +19,7 @@ mod trigrams;
 mod window;
 pub use copying::{Copying, Occurrence};
 pub use jacobi::{Init, Jacobi};
+pub use jacobi::{Init, Jacobi, Place};
 pub use lookahead::Lookahead;
 pub use model::ModelDrafter;
 pub use ngram::AdaptiveNgrams;
@@ -26,6 +28,7 @@ pub use pool::Pool;
 pub use recycling::{RankPath, Recycling, template};
 pub use searching::Searching;
 pub use window::Window;
+pub use redrawn::Redrawn;
 
 use crate::{Result, model::Scores, session::Session, tree::*};
 

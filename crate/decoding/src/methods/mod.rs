@@ -39,7 +39,11 @@ pub static ALL: &[Entry] = &[
     Entry::of::<speculative::entropy_adaptive::EntropyAdaptive>(),
     // Parallel decoding: many positions a pass.
     Entry::of::<parallel::jacobi::Jacobi>(),
+    Entry::of::<parallel::gauss_seidel_jacobi::GaussSeidelJacobi>(),
+    Entry::of::<parallel::hybrid_jacobi::HybridJacobi>(),
+    Entry::of::<parallel::speculative_jacobi::SpeculativeJacobi>(),
     Entry::of::<parallel::lookahead::Lookahead>(),
+    Entry::of::<parallel::fastcot::FastCot>(),
     // Contrastive: the model against something else.
     Entry::of::<contrastive::contrastive_search::ContrastiveSearch>(),
 ];

@@ -6,9 +6,11 @@ mod basic_sampling;
 mod beside;
 mod copyspec;
 mod entropy_adaptive;
+mod fastcot;
 mod jacobi;
 mod lookahead;
 mod ouroboros;
+mod speculative_jacobi;
 mod token_recycling;
 
 use decoding::{

@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Params {
-    /// Tokens of a block, guessed and corrected together.
+    /// Tokens of a chunk, all guessed and corrected together; in the paper the whole text.
     #[schemars(range(min = 1, max = 64))]
-    pub b: u32,
-    /// What fills a fresh block.
+    pub m: u32,
+    /// What fills a fresh chunk.
     pub init: Init,
     /// Of the target; 0 is greedy, as in the paper.
     #[schemars(range(min = 0.0, max = 2.0))]
@@ -27,7 +27,7 @@ pub struct Params {
 
 impl Default for Params {
     fn default() -> Self {
-        Self { b: 8, init: Init::Prompt, temperature: 0.0 }
+        Self { m: 32, init: Init::Prompt, temperature: 0.0 }
     }
 }
 
@@ -48,7 +48,7 @@ impl Method for Jacobi {
     fn new(params: Params) -> Result<Self> {
         let pipeline = || Pipeline::temperature(params.temperature);
         Ok(Self(Speculation {
-            drafter: Guesses::new(params.b, params.init, pipeline(), 5),
+            drafter: Guesses::new(params.m, params.init, pipeline(), 5),
             verifier: SampleMatch,
             pipeline: pipeline(),
             lines: Lines { draft: 1, verify: 2, judge: 3, emit: 4 },
