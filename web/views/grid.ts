@@ -1,16 +1,28 @@
 // Guesses that are refined in parallel: rows are iterations (or levels of a window), columns are
-// positions in the text. Shows any table with the columns key, row, column, token, state.
+// positions in the text. Shows any table with the columns key, row, column, token, state; where it
+// says age and odds as well, the reader may colour the places by them.
 
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { mainPath, type State, type TableState } from "../trace/state.ts";
+import type { State, TableState } from "../trace/state.ts";
 import { shortened, tokenName } from "../trace/words.ts";
-import { gains, gridOf, type Grid, type GridCell, type Placed } from "./layout/grid.ts";
+import { gains, gridOf, type Grid, type Placed } from "./layout/grid.ts";
 import { columnAt, type SeenRow } from "./layout/table.ts";
 import { follow } from "./part/follow.ts";
+import {
+  cellsOf,
+  finalToken,
+  gridTable,
+  isStaircase,
+  neighbour,
+  nodeOf,
+  STATES,
+  type Cell,
+} from "./part/guesses.ts";
 import { poolColumns, poolStyles, renderPool, spotInPool } from "./part/pool.ts";
-import { roving, type Arrow } from "./part/roving.ts";
+import { roving } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
+import { percent, UNPROVED } from "./parts.ts";
 import type { Scene, View } from "./view.ts";
 
 const COLUMN = 74;
@@ -23,51 +35,11 @@ const LETTERS = 8;
 const TALLEST = 460;
 /** Height of the pool below a window. */
 const POOL = 260;
-const COLUMNS = "key,row,column,token,state";
-
-interface Cell extends GridCell {
-  /** Round that wrote it. */
-  round: number;
-}
-
-/** The table that is a grid, by its columns. */
-function gridTable(state: State): TableState | undefined {
-  return [...state.tables.values()].find(
-    (table) => table.columns.map((it) => it.name).join() === COLUMNS,
-  );
-}
-
+/** Height of the switches above the grid. */
+const SWITCHES = 38;
 /** Phrases by the token they follow, if the window fills any. */
 const poolTable = (state: State): TableState | undefined =>
   [...state.tables.values()].find((it) => poolColumns(it) && columnAt(it, "from") >= 0);
-
-function cellsOf(table: TableState | undefined): Cell[] {
-  return [...(table?.rows.values() ?? [])].map(({ cells, round }) => ({
-    row: Number(cells[1]),
-    column: Number(cells[2]),
-    token: Number(cells[3]),
-    state: String(cells[4]),
-    round,
-  }));
-}
-
-/** The token that the text has at a position. */
-const finalToken = (state: State) => (column: number) =>
-  state.nodes[mainPath(state)[column] ?? -1]?.token ?? undefined;
-
-/** The node a cell became: the text's own when it is final, else the guess that was grown of it. */
-function nodeOf(state: State, cell: Cell): number | null {
-  const final = state.nodes[mainPath(state)[cell.column] ?? -1];
-  if (cell.state === "fixed") return final?.id ?? null;
-  for (const round of [cell.round + 1, cell.round]) {
-    const found = state.rounds[round]?.nodes.find((id) => {
-      const node = state.nodes[id]!;
-      return node.depth === cell.column && node.token === cell.token;
-    });
-    if (found !== undefined) return found;
-  }
-  return null;
-}
 
 /**
  * In a window each diagonal is one guess at the text: all its cells stand for the last node that
@@ -98,20 +70,6 @@ function diagonalNodes(state: State, cells: readonly Cell[]): Map<number, number
   return nodes;
 }
 
-const STATES: Readonly<Record<string, string>> = {
-  fixed: "final",
-  changed: "changed by this pass",
-  same: "as before",
-  guess: "first guess",
-  window: "part of the window",
-  pending: "last token of the text",
-  new: "read in this pass",
-};
-
-/** Whether rows are iterations with a frontier, rather than the levels of a moving window. */
-const isStaircase = (end: State): boolean =>
-  cellsOf(gridTable(end)).some((it) => ["fixed", "guess"].includes(it.state));
-
 interface Shape {
   grid: Grid;
   cells: (Placed & Cell)[];
@@ -122,6 +80,8 @@ interface Shape {
   width: number;
   height: number;
   staircase: boolean;
+  /** Some cells become text without a proof. */
+  unproved: boolean;
 }
 
 function shapeOf(scene: Scene): Shape {
@@ -145,12 +105,57 @@ function shapeOf(scene: Scene): Shape {
     width: LEFT + most * COLUMN + RIGHT,
     height: TOP + levels * ROW + 6,
     staircase,
+    unproved: whole.cells.some((it) => it.state in UNPROVED),
   };
+}
+
+/** By what the places may be coloured, where the method tells it. */
+const COLOURS = { age: "by age", odds: "by odds of being kept" } as const;
+type Colour = keyof typeof COLOURS;
+
+const tellsMore = (state: State): boolean =>
+  cellsOf(gridTable(state)).some((it) => it.age !== null);
+
+/** Passes after which a token counts as old. */
+const OLD = 6;
+
+/** 0…1: how much of its place a bar fills; `null` where there is nothing to tell. */
+function filled(cell: Cell, by: Colour): number | null {
+  if (by === "odds") return cell.odds;
+  return cell.age === null ? null : Math.min(1, cell.age / OLD);
+}
+
+/** Age and odds in words. */
+function measured({ age, odds, state }: Cell): string {
+  const passes = age === 1 ? "1 pass" : `${age ?? 0} passes`;
+  const stood = age ? `, stands for ${passes}` : "";
+  if (odds === null) return stood;
+  const guess = age === 0 ? "the guess before it" : "the guess";
+  const was = state === "fixed" ? "had" : "would have";
+  return `${stood}, ${guess} ${was} ${percent(odds)} to be kept`;
+}
+
+function colourSwitches(scene: Scene, by: Colour | undefined): TemplateResult {
+  return html`<div class="colours" role="group" aria-label="Colour of the places">
+    ${(Object.keys(COLOURS) as Colour[]).map(
+      (it) =>
+        html`<button
+          class="switch"
+          aria-pressed=${it === by}
+          @click=${() => scene.setOption("colour", it === by ? "" : it)}
+        >
+          ${COLOURS[it]}
+        </button>`,
+    )}
+  </div>`;
 }
 
 function render(scene: Scene): TemplateResult {
   const { state, vocabulary } = scene;
   const shape = shapeOf(scene);
+  const more = tellsMore(scene.end);
+  const chosen = scene.options["colour"];
+  const by = more && (chosen === "age" || chosen === "odds") ? chosen : undefined;
   const { grid, cells } = shape;
   const x = (column: number) => LEFT + (column - shape.firstColumn) * COLUMN;
   const y = (row: number) => TOP + (row - shape.firstRow) * ROW;
@@ -172,7 +177,9 @@ function render(scene: Scene): TemplateResult {
     const what = STATES[it.state] ?? it.state;
     const said = `${where}, position ${it.column}: ${name}, ${what}${
       it.ahead ? ", right already though not yet provable" : ""
-    }`;
+    }${measured(it)}`;
+    const share = by === undefined ? null : filled(it, by);
+    const across = COLUMN - 6;
     return svg`<g
       class="guess-cell ${state_} ${it.round === now && it.row === current ? "now" : ""} ${
         !shape.staircase && (it.column - it.row) % 2 !== 0 ? "odd" : ""
@@ -186,7 +193,13 @@ function render(scene: Scene): TemplateResult {
       data-node=${node ?? nothing}
     >
       <title>${said}</title>
-      <rect class="body" x="2" y="3" width=${COLUMN - 6} height=${CHIP} rx="3" />
+      <rect class="body" x="2" y="3" width=${across} height=${CHIP} rx="3" />
+      ${
+        share === null
+          ? nothing
+          : svg`<rect class="tint" x="2" y="3" width=${across} height=${CHIP} rx="3" fill-opacity=${0.45 * share} />
+              <rect class="share" x="2" y=${CHIP - 1} width=${share * across} height="4" />`
+      }
       ${
         it.state === "changed" || it.state === "new"
           ? svg`<path class="edge-bar" d="M3.5 3v${CHIP}" />`
@@ -223,7 +236,7 @@ function render(scene: Scene): TemplateResult {
     bottom: y(current) + ROW + 6,
   };
   return html`
-    ${legend(shape)}
+    ${legend(shape)} ${more ? colourSwitches(scene, by) : nothing}
     <div
       class="box grid"
       style="max-height: ${TALLEST}px"
@@ -278,29 +291,6 @@ function stairs(grid: Grid, x: (column: number) => number, y: (row: number) => n
     .join("");
 }
 
-function neighbour(cells: readonly Placed[], stop: string, arrow: Arrow): string | null {
-  const [row, column] = stop.split(":").map(Number) as [number, number];
-  const ahead = (it: Placed): number => {
-    switch (arrow) {
-      case "left":
-        return it.row === row ? column - it.column : 0;
-      case "right":
-        return it.row === row ? it.column - column : 0;
-      case "up":
-        return it.column === column ? row - it.row : 0;
-      case "down":
-        return it.column === column ? it.row - row : 0;
-      case "first":
-        return it.row === row ? (it.column < column ? it.column + 1 : 0) : 0;
-      case "last":
-        return it.row === row ? (it.column > column ? 1e6 - it.column : 0) : 0;
-    }
-  };
-  let best: Placed | null = null;
-  for (const it of cells) if (ahead(it) > 0 && (!best || ahead(it) < ahead(best))) best = it;
-  return best ? `${best.row}:${best.column}` : null;
-}
-
 function legend(shape: Shape): TemplateResult {
   const entries: [string, string][] = shape.staircase
     ? [
@@ -309,6 +299,12 @@ function legend(shape: Shape): TemplateResult {
         ["changed", "changed by this pass"],
         ["same", "as before"],
         ["guess", "first guess"],
+        ...(shape.unproved
+          ? [
+              ["approximate", "taken as it stands"] as [string, string],
+              ["given", "written by the method"] as [string, string],
+            ]
+          : []),
       ]
     : [
         ["pending", "last token of the text"],
@@ -336,7 +332,10 @@ export const grid: View = {
   applies: (end) => gridTable(end) !== undefined,
   rank: () => 12,
   height: (scene) =>
-    Math.min(TALLEST, shapeOf(scene).height) + 52 + (poolTable(scene.end) ? POOL : 0),
+    Math.min(TALLEST, shapeOf(scene).height) +
+    52 +
+    (tellsMore(scene.end) ? SWITCHES : 0) +
+    (poolTable(scene.end) ? POOL : 0),
   render,
   styles: [
     boxStyles,
@@ -395,6 +394,31 @@ export const grid: View = {
       .guess-cell.same text,
       .guess-cell.changed text {
         fill: var(--ink-2);
+      }
+      .guess-cell.approximate .body {
+        stroke: var(--ink-2);
+        stroke-width: 2;
+        stroke-dasharray: 2 3;
+      }
+      .guess-cell.approximate text,
+      .guess-cell.given text {
+        fill: var(--ink-2);
+      }
+      .guess-cell.given .body {
+        fill: var(--paper-3);
+        stroke: var(--ink-2);
+      }
+      .guess-cell .tint {
+        fill: var(--state-accepted);
+      }
+      .guess-cell .share {
+        fill: var(--state-accepted-ink);
+      }
+      .colours {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-2);
+        margin: 0 var(--space-4) var(--space-2);
       }
       .guess-cell.odd .body {
         fill: var(--paper-2);

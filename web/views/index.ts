@@ -4,6 +4,7 @@ import type { State } from "../trace/state.ts";
 import { braid } from "./braid.ts";
 import { copies } from "./copies.ts";
 import { curve } from "./curve.ts";
+import { dependencies } from "./dependencies.ts";
 import { distribution } from "./distribution.ts";
 import { grid } from "./grid.ts";
 import { lattice } from "./lattice.ts";
@@ -19,6 +20,7 @@ export const VIEWS: readonly View[] = [
   lattice,
   braid,
   grid,
+  dependencies,
   copies,
   distribution,
   layers,

@@ -40,6 +40,12 @@ export function milliseconds(ms: number): string {
   return `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
 }
 
+/** What became text without a proof, by who proposed it, and how that is said. */
+export const UNPROVED: Readonly<Record<string, string>> = {
+  approximate: "a guess, taken as it stood: nothing proved it",
+  given: "written by the method, not chosen by the model",
+};
+
 /** What a node reads, in words. */
 export function nodeName(scene: Pick<Scene, "vocabulary">, node: NodeState): string {
   if (node.token !== null) return tokenName(scene.vocabulary, node.token);

@@ -6,6 +6,7 @@ import { css, html, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { mainPath, type NodeState, type State, type Status } from "../trace/state.ts";
 import { pieces, visible, type Piece, type Vocabulary } from "../trace/words.ts";
+import { UNPROVED } from "./parts.ts";
 
 /** What each state is called when read aloud, and the sign that goes with it. */
 export const STATUS: Readonly<Record<Status, { name: string; sign: string }>> = {
@@ -112,12 +113,14 @@ export const UNTESTED = "written by the draft model, never tested";
 
 function token(node: NodeState, piece: Piece, first: boolean, recent: boolean): TemplateResult {
   const untested = isUntested(node);
+  const unproved = UNPROVED[node.by];
   const { sign } = STATUS[node.status];
-  const name = untested ? UNTESTED : STATUS[node.status].name;
+  const name = unproved ?? (untested ? UNTESTED : STATUS[node.status].name);
   const label = `${visible(piece.text) || "continues the character before"}: ${name}`;
+  const marks = `${untested ? "untested" : ""} ${unproved === undefined ? "" : "unproved"}`;
   return html`<span
     role="option"
-    class="token ${node.status} ${untested ? "untested" : ""} ${recent ? "recent" : "old"} ${special(piece.text)} ${node.committed ? "" : "open"}"
+    class="token ${node.status} ${marks} ${recent ? "recent" : "old"} ${special(piece.text)} ${node.committed ? "" : "open"}"
     data-node=${node.id}
     tabindex=${first ? 0 : -1}
     aria-selected="false"
@@ -258,6 +261,10 @@ export const textStyles = css`
     font: var(--size-1) var(--font-code);
     color: var(--ink-3);
     padding-right: 0.4em;
+  }
+  .token.unproved {
+    border-bottom: 2px dotted var(--ink-2);
+    color: var(--ink-3);
   }
   .token.old {
     background: none;

@@ -9,6 +9,7 @@ import { tokenName } from "../trace/words.ts";
 import { braid } from "./braid.ts";
 import { fitsOf, fitWidths } from "./braid-fit.ts";
 import { curve } from "./curve.ts";
+import { dependencies, numbersOf } from "./dependencies.ts";
 import { grid } from "./grid.ts";
 import { lattice } from "./lattice.ts";
 import { layers } from "./layers.ts";
@@ -65,6 +66,11 @@ const CASES: [string, View, string][] = [
   ["lattice with merges", lattice, "lattice"],
   ["braid", braid, "drafts"],
   ["grid of iterations", grid, "iterations"],
+  ["dependencies of iterations", dependencies, "iterations"],
+  ["dependencies of drawn guesses", dependencies, "drawn"],
+  ["dependencies with an unproved part", dependencies, "glimpse"],
+  ["grid of drawn guesses", grid, "drawn"],
+  ["grid with an unproved part", grid, "glimpse"],
   ["grid of a window", grid, "window"],
   ["layers", layers, "layers"],
   ["tables of a pool", tables, "window"],
@@ -90,7 +96,7 @@ test.each(CASES)("%s: any state draws, one tab stop a widget, the same height", 
   expect(heights.size).toBe(1);
 });
 
-test.each(CASES.slice(0, 4))("%s: a mark never moves once it stands", (_, view, name) => {
+test.each(CASES.slice(0, 9))("%s: a mark never moves once it stands", (_, view, name) => {
   const { box, at, length } = stage(view, name);
   const stands = new Map<string, string>();
   for (const index of places(length)) {
@@ -220,6 +226,80 @@ test("fixed cells hold the final text", () => {
     const token = trace.tokens[position - trace.prompt_tokens.length]!;
     expect(cell.querySelector(".code")!.textContent).toBe(tokenName(trace.vocabulary, token));
   }
+});
+
+test("a place of the dependency graph is filled where its guess is the final token", () => {
+  const { trace, fold, box, at, length } = stage(dependencies, "iterations");
+  at(length);
+  const text = [...trace.prompt_tokens, ...trace.tokens];
+  const cells = [...fold.head().tables.get("grid")!.rows.values()].map((it) => it.cells);
+  expect(cells.length).toBe(box.querySelectorAll(".place[data-stop]").length);
+  for (const [, row, column, token, state] of cells) {
+    const place = box.querySelector(`[data-stop="${String(row)}:${String(column)}"]`)!;
+    const right = token === text[Number(column)];
+    const kind = state === "fixed" ? "proved" : right ? "ahead" : "wrong";
+    expect(place.classList.contains(kind), place.getAttribute("aria-label")!).toBe(true);
+  }
+});
+
+test("the numbers of the dependency graph are those of the run", () => {
+  const { trace, fold, at, texts, length } = stage(dependencies, "iterations");
+  at(length);
+  const passes = trace.events.filter((it) => it.kind === "score");
+  const fed = passes.reduce((sum, it) => sum + it.nodes.length - 1, 0);
+  const kept = trace.events.filter((it) => it.kind === "judge" && it.accepted).length;
+  const want = { iterations: passes.length, tokens: trace.tokens.length, fed, wasted: fed - kept };
+  expect(numbersOf(fold.head())).toEqual(want);
+  expect(texts(".graph-numbers dd")[0]).toBe(String(passes.length));
+  expect(texts(".row-says")[0]).toMatch(/^Pass \d+ made \d+ tokens? final/);
+});
+
+test("nothing of the future shows in the dependency graph", () => {
+  const { fold, box, at, length } = stage(dependencies, "iterations");
+  for (const index of places(length)) {
+    at(index);
+    const known = fold.at(index).lanes[0]?.path.length ?? 0;
+    for (const place of box.querySelectorAll(".place.ahead, .place.wrong")) {
+      if (!place.hasAttribute("data-stop")) continue;
+      const column = Number(place.getAttribute("data-stop")!.split(":")[1]);
+      expect(column).toBeLessThan(known);
+    }
+  }
+});
+
+test("tokens that nothing proved are never filled, in the grid neither", () => {
+  const { trace, fold, box, at, length } = stage(dependencies, "glimpse");
+  const unproved = fold.head().nodes.filter((it) => it.by === "approximate");
+  expect(unproved.length).toBeGreaterThan(0);
+  at(length);
+  for (const { depth } of unproved) {
+    expect(box.querySelectorAll(`.place.ahead[data-stop$=":${depth}"]`)).toHaveLength(0);
+    expect(box.querySelectorAll(`.place.unproved[data-stop$=":${depth}"]`)).toHaveLength(1);
+  }
+  expect(trace.tokens.length).toBe(10);
+});
+
+test("places of drawn guesses may be coloured by age or by odds, in bars as well", () => {
+  const { fold, box, at, length } = stage(grid, "drawn");
+  let asked: unknown;
+  at(length, { setOption: (name, value) => (asked = [name, value]) });
+  expect(box.querySelectorAll(".share")).toHaveLength(0);
+  box.querySelectorAll<HTMLElement>(".colours button")[1]!.click();
+  expect(asked).toEqual(["colour", "odds"]);
+  at(length, { options: { colour: "odds" } });
+  const cells = [...fold.head().tables.get("grid")!.rows.values()].map((it) => it.cells);
+  const told = cells.filter((it) => typeof it[6] === "number");
+  expect(told.length).toBeGreaterThan(10);
+  expect(box.querySelectorAll(".share")).toHaveLength(told.length);
+  for (const [, row, column, , , , odds] of told) {
+    const place = box.querySelector(`[data-stop="${String(row)}:${String(column)}"]`)!;
+    const width = Number(place.querySelector(".share")!.getAttribute("width"));
+    const whole = Number(place.querySelector(".body")!.getAttribute("width"));
+    expect(width / whole).toBeCloseTo(Number(odds), 4);
+    expect(place.getAttribute("aria-label")).toMatch(/to be kept$/);
+  }
+  at(length, { options: { colour: "age" } });
+  expect(box.querySelectorAll(".share")).toHaveLength(cells.length);
 });
 
 test("a diagonal of the window and the phrase it left carry the same node", () => {

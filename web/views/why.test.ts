@@ -35,6 +35,23 @@ describe("why", () => {
   test("a certain one", () => {
     expect(said([...start, judge(1, true, { p: 0.9 })], 1)).toMatch(/keep for certain\.$/);
   });
+  test("a guess that an earlier pass drew, and one that stood there to begin with", () => {
+    const told = (q: number) => {
+      const events = [grow(0, null, 0, "prompt"), step(0), grow(1, 0, 1, "jacobi")];
+      return said([...events, judge(1, true, { q })], 1);
+    };
+    expect(told(0.62)).toMatch(/^An earlier pass drew “␣cat” with q = 0.62; the target gives p/);
+    expect(told(1)).toMatch(/^“␣cat” stood there to begin with \(q = 1\); the target gives p/);
+  });
+  test("what nothing proved", () => {
+    const taken = (by: string) => [grow(0, null, 0, "prompt"), step(0), grow(1, 0, 1, by), commit(1)]; // prettier-ignore
+    expect(said(taken("approximate"), 1)).toBe(
+      "“␣cat” is a guess, taken as it stood: nothing proved it.",
+    );
+    expect(said(taken("given"), 1)).toBe(
+      "“␣cat” is written by the method, not chosen by the model.",
+    );
+  });
   test("a pending one", () => {
     expect(said(start, 1)).toMatch(/nothing has judged it yet/);
   });

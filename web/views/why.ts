@@ -6,7 +6,7 @@ import type { EventOf, NodeState, Round, State } from "../trace/state.ts";
 import { childWith, currentRound } from "../trace/state.ts";
 import { tokenName, type Vocabulary } from "../trace/words.ts";
 import { acceptance } from "./coin-numbers.ts";
-import { equals, percent, probability, proposed, targeted } from "./parts.ts";
+import { equals, percent, probability, proposed, targeted, UNPROVED } from "./parts.ts";
 
 const quoted = (vocabulary: Vocabulary, token: number | null): string =>
   token === null ? "this guess" : `“${tokenName(vocabulary, token)}”`;
@@ -31,6 +31,8 @@ function reading(node: NodeState): string | null {
 function fate(state: State, node: NodeState, name: string, vocabulary: Vocabulary): string {
   const verdict = node.judges.at(-1)?.event;
   if (verdict) return judged(state, node, verdict, name, vocabulary);
+  const unproved = UNPROVED[node.by];
+  if (unproved !== undefined) return `${name} is ${unproved}.`;
   switch (node.status) {
     case "prompt":
       return `${name} is part of the prompt.`;
@@ -111,7 +113,7 @@ function judged(
       const said =
         q === null
           ? `${name} was looked up, not drawn; the target gives it ${equals("p", p)}`
-          : `${SAYS[node.by] ?? node.by} said ${name} with ${equals("q", q)}; the target gives ${equals("p", p)}`;
+          : `${guessed(node, name, q)}; the target gives ${equals("p", p)}`;
       if (u === null) return `${said}: ${accepted ? "kept" : "rejected"}.`;
       const times = scale === 1 ? "" : ` (q counts ${+scale.toFixed(3)} times)`;
       if (keep >= 1 && accepted) return `${said}${times}, which is no less → keep for certain.`;
@@ -119,6 +121,15 @@ function judged(
       return `${said}${times} → keep with ${percent(keep)}. The coin was ${fixed(u)}: ${accepted ? "kept" : "rejected"}.`;
     }
   }
+}
+
+/** Who guessed, and how surely. A guess of its own kind that nobody drew has all the mass. */
+function guessed(node: NodeState, name: string, q: number): string {
+  if (node.by === "jacobi")
+    return q === 1
+      ? `${name} stood there to begin with (q = 1)`
+      : `An earlier pass drew ${name} with ${equals("q", q)}`;
+  return `${SAYS[node.by] ?? node.by} said ${name} with ${equals("q", q)}`;
 }
 
 /** The sibling that became text instead. */

@@ -48,7 +48,7 @@ export function gridOf(
   const lastColumn = columns.reduce((a, b) => Math.max(a, b), -Infinity);
   const reach = new Map<number, number>();
   for (const cell of cells) {
-    if (cell.state !== "fixed") continue;
+    if (!["fixed", "approximate", "given"].includes(cell.state)) continue;
     reach.set(cell.row, Math.max(reach.get(cell.row) ?? -Infinity, cell.column + 1));
   }
   let frontier = firstColumn;
