@@ -79,7 +79,7 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
         "jacobi" => (TURNIP, json!({ "m": 12 }), 1),
         "gauss-seidel-jacobi" => (TURNIP, json!({ "b": 4 }), 1),
         "hybrid-jacobi" => (TURNIP, json!({ "b": 4, "m": 24 }), 1),
-        "speculative-jacobi" => (TURNIP, json!({ "w": 6 }), 1),
+        "speculative-jacobi" => (TURNIP, json!({ "w": 4, "temperature": 1.2 }), 7),
         "fastcot" => (TURNIP, json!({}), 1),
         "swift" => (TURNIP, json!({ "optimisation_steps": 8, "window": 16 }), 1),
         "beam-search" | "lattice-recombination" => {

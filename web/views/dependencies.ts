@@ -7,7 +7,7 @@ import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } 
 import { repeat } from "lit/directives/repeat.js";
 import type { State } from "../trace/state.ts";
 import { isTargetPass } from "../trace/stats.ts";
-import { shortened, tokenName } from "../trace/words.ts";
+import { shortened, tokenName, type Vocabulary } from "../trace/words.ts";
 import { dependencyOf, rowSays, type Dependency, type Kind } from "./layout/dependency.ts";
 import { follow } from "./part/follow.ts";
 import {
@@ -26,13 +26,15 @@ import type { Scene, View } from "./view.ts";
 
 const LEFT = 36;
 const RIGHT = 14;
-/** Room for the words above the columns. */
-const TOP = 74;
+/** The words above the columns: letters shown, pixels of one, and the room they leave. */
 const LETTERS = 10;
-/** Side of a place: as large as the stage allows, within these. */
+const LETTER = 6.1;
+const ROOM = 16;
+const BELOW = 8;
+/** Side of a place: as large as lets the whole picture be seen at once, within these. */
 const SMALLEST = 11;
 const LARGEST = 24;
-const TALLEST = 440;
+const TALLEST = 520;
 /** Height of what stands above the picture: numbers, legend and sentence. */
 const WORDS = 116;
 const NARROW_WORDS = 196;
@@ -61,25 +63,36 @@ interface Shape {
   columns: number;
   rows: number;
   side: number;
+  /** Room for the words above the columns. */
+  top: number;
   width: number;
   height: number;
 }
 
-function shapeOf({ state, end, width }: Scene): Shape {
+function shapeOf({ state, end, width, vocabulary }: Scene): Shape {
   const graph = dependencyOf(cellsOf(gridTable(state)), finalToken(state));
   // Room for all it will be: nothing moves while it grows.
   const whole = dependencyOf(cellsOf(gridTable(end)), () => undefined);
   const columns = whole.lastColumn - whole.firstColumn + 1;
   const rows = (whole.rows.at(-1) ?? 0) + 1;
-  const free = Math.floor((width - LEFT - RIGHT) / columns);
-  const side = Math.min(LARGEST, Math.max(SMALLEST, free));
+  const words = Array.from({ length: columns }, (_, i) => {
+    return headingOf(finalToken(end)(whole.firstColumn + i), vocabulary).length;
+  });
+  const top = ROOM + Math.ceil(Math.max(4, ...words) * LETTER);
+  const across = Math.floor((width - LEFT - RIGHT) / columns);
+  const down = Math.floor((TALLEST - top - BELOW) / rows);
+  const side = Math.min(LARGEST, Math.max(SMALLEST, Math.min(across, down)));
   return {
-    ...{ graph, columns, rows, side },
+    ...{ graph, columns, rows, side, top },
     first: whole.firstColumn,
     width: LEFT + columns * side + RIGHT,
-    height: TOP + rows * side + 8,
+    height: top + rows * side + BELOW,
   };
 }
+
+/** The word above a column: a dot until its token is final. */
+const headingOf = (token: number | undefined, vocabulary: Vocabulary): string =>
+  token === undefined ? "·" : shortened(tokenName(vocabulary, token), LETTERS);
 
 const KINDS: Readonly<Record<Kind, string>> = {
   proved: "made final by this pass",
@@ -92,15 +105,14 @@ const KINDS: Readonly<Record<Kind, string>> = {
 function render(scene: Scene): TemplateResult {
   const { state, vocabulary } = scene;
   const shape = shapeOf(scene);
-  const { graph, side } = shape;
+  const { graph, side, top } = shape;
   const x = (column: number) => LEFT + (column - shape.first) * side;
-  const y = (row: number) => TOP + row * side;
+  const y = (row: number) => top + row * side;
   const current = graph.rows.at(-1) ?? 0;
   const final = finalToken(state);
-  const selected = graph.places.find((it) => {
-    const node = nodeOf(state, it);
-    return node !== null && node === scene.selection.node;
-  });
+  const nodes = new Map(graph.places.map((it) => [it, nodeOf(state, it)]));
+  const { node: chosen } = scene.selection;
+  const selected = graph.places.find((it) => chosen !== null && nodes.get(it) === chosen);
   const stop = selected ?? graph.places.findLast((it) => it.row === current);
 
   const place = (it: Cell & { kind: Kind }): SVGTemplateResult => {
@@ -114,7 +126,7 @@ function render(scene: Scene): TemplateResult {
       aria-label=${said}
       tabindex=${it === stop ? 0 : -1}
       data-stop="${it.row}:${it.column}"
-      data-node=${nodeOf(state, it) ?? nothing}
+      data-node=${nodes.get(it) ?? nothing}
     >
       <title>${said}</title>
       <rect class="reach" width=${side} height=${side} />
@@ -124,17 +136,16 @@ function render(scene: Scene): TemplateResult {
   };
 
   const heading = (column: number): SVGTemplateResult => {
-    const token = final(column);
-    const name = token === undefined ? "·" : shortened(tokenName(vocabulary, token), LETTERS);
-    return svg`<text class="word" transform="translate(${x(column) + side / 2 + 3.5} ${TOP - 5}) rotate(-90)">${name}</text>`;
+    const name = headingOf(final(column), vocabulary);
+    return svg`<text class="word" transform="translate(${x(column) + side / 2 + 3.5} ${top - 5}) rotate(-90)">${name}</text>`;
   };
 
   const inRow = graph.places.filter((it) => it.row === current);
   const spot = {
     left: Math.min(...inRow.map((it) => x(it.column))) - LEFT,
     right: Math.max(...inRow.map((it) => x(it.column))) + side + RIGHT,
-    top: y(current) - TOP,
-    bottom: y(current) + side + 8,
+    top: y(current) - top,
+    bottom: y(current) + side + BELOW,
   };
   const headings = Array.from({ length: shape.columns }, (_, i) => shape.first + i);
   const labelled = (row: number) => row === current || row % (side < 16 ? 5 : 2) === 0;
@@ -161,6 +172,7 @@ function render(scene: Scene): TemplateResult {
               : nothing
           }
           <path class="settled" d=${settled(graph, x, y, side)} />
+          <text class="small" x=${LEFT - 6} y=${top - 6} text-anchor="end">pass</text>
           ${headings.map(heading)}
           ${graph.rows
             .filter((row) => labelled(row) && (row === current || current - row > 1))
