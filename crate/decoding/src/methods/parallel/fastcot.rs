@@ -219,8 +219,7 @@ fn spell(session: &Session<'_>, text: &str) -> Vec<TokenId> {
     let mut left = text.as_bytes();
     let mut tokens = Vec::new();
     while !left.is_empty() {
-        let fits =
-            |&(_, ref bytes): &(TokenId, Vec<u8>)| !bytes.is_empty() && left.starts_with(bytes);
+        let fits = |(_, bytes): &(TokenId, Vec<u8>)| !bytes.is_empty() && left.starts_with(bytes);
         let all = (0..vocabulary).rev().map(|token| (token, session.token_bytes(token)));
         // Of equally long ones the last, which is the lowest id.
         let Some((token, bytes)) = all.filter(fits).max_by_key(|it| it.1.len()) else {
