@@ -10,15 +10,14 @@ mod ngram;
 mod phrases;
 mod pool;
 mod recycling;
-mod searching;
 mod redrawn;
+mod searching;
 pub mod skip_search;
 pub use best_first::{BestFirst, Inner};
 mod tree_search;
 mod trigrams;
 mod window;
 pub use copying::{Copying, Occurrence};
-pub use jacobi::{Init, Jacobi};
 pub use jacobi::{Init, Jacobi, Place};
 pub use lookahead::Lookahead;
 pub use model::ModelDrafter;
@@ -26,9 +25,9 @@ pub use ngram::AdaptiveNgrams;
 pub use phrases::Phrases;
 pub use pool::Pool;
 pub use recycling::{RankPath, Recycling, template};
+pub use redrawn::Redrawn;
 pub use searching::Searching;
 pub use window::Window;
-pub use redrawn::Redrawn;
 
 use crate::{Result, model::Scores, session::Session, tree::*};
 
