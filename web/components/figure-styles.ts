@@ -28,7 +28,7 @@ export const figureStyles = css`
     clip-path: inset(50%);
     white-space: pre;
   }
-  .text {
+  .figure > .text {
     box-sizing: content-box;
     position: relative;
     padding: var(--space-3) var(--space-4);
@@ -57,6 +57,7 @@ export const figureStyles = css`
     flex-wrap: wrap;
     gap: 0 var(--space-4);
     padding: var(--space-1) var(--space-4) 0;
+    margin-bottom: var(--space-2);
   }
   .tabs button {
     padding: var(--space-2) 0 0.4rem;
@@ -111,7 +112,7 @@ export const figureStyles = css`
   .pseudo li {
     counter-increment: line;
     display: grid;
-    grid-template-columns: 1.4em 1fr;
+    grid-template-columns: 2em 1fr;
     padding: 0.1em 0.3em 0.1em 0;
     border-left: 3px solid transparent;
     color: var(--ink-2);
@@ -130,6 +131,9 @@ export const figureStyles = css`
     padding-left: 1em;
   }
   .pseudo i {
+    /* A remark that has no room beside its line goes below it as a whole. */
+    display: inline-block;
+    text-indent: 0;
     color: var(--ink-3);
     font-style: normal;
   }

@@ -24,7 +24,7 @@ export function renderPseudo(
         const now = i + 1 === current;
         const [code, comment] = line.split(/(?=\/\/)/, 2);
         return html`<li class=${now ? "now" : ""} aria-current=${now ? "step" : nothing}>
-          <code>${code}${comment ? html`<i>${comment}</i>` : nothing}</code>
+          <code>${code?.trim() && comment ? html`${code}<i>${comment}</i>` : line}</code>
         </li>`;
       })}
     </ol>

@@ -82,7 +82,7 @@ export function renderFit(fit: Fit | undefined, width: number, y: number) {
 /** The hatched underline of a draft that the blend no longer stands for. */
 export function renderDrift(drift: Drift | undefined, width: number, bottom: number) {
   if (!drift?.approximate) return nothing;
-  return svg`<rect class="approximate" x="3" y=${bottom - 6} width=${width - 6} height="4"
+  return svg`<rect class="approximate" x="3" y=${bottom - 4.5} width=${width - 6} height="3"
     fill="url(#${HATCH})" />`;
 }
 

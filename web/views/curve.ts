@@ -11,7 +11,22 @@ import type { Scene, View } from "./view.ts";
 
 const WIDTH = 520;
 const HEIGHT = 150;
-const FRAME: Frame = { width: WIDTH, height: HEIGHT, left: 44, right: 92, top: 12, bottom: 24 };
+/** Left and right of the plots. */
+const MARGIN = 16;
+/** Least room for the labels at the ends of the curves, and what a letter of them takes. */
+const LABELS = 92;
+const LETTER = 6.4;
+
+/** A plot is never wider than the stage: it is drawn in its own size, so that words stay legible. */
+const acrossFor = (stage: number): number => Math.min(WIDTH, stage - 2 * MARGIN);
+
+/** Room on the right for the longest name and a number. */
+function frameOf(stage: number, names: Iterable<string>): Frame {
+  const width = acrossFor(stage);
+  const longest = Math.max(0, ...[...names].map((it) => it.length));
+  const right = Math.min(width / 2, Math.max(LABELS, 16 + (longest + 6) * LETTER));
+  return { width, height: HEIGHT, left: 44, right, top: 12, bottom: 24 };
+}
 
 /** One column over the first one. */
 interface Curve {
@@ -108,7 +123,7 @@ function render(scene: Scene): TemplateResult {
       const room = roomOf(whole, single);
       return html`<section>
         <h4>${sheet.name.replaceAll("_", " ")}</h4>
-        ${families(room).map((names) => plot(sheet, names, room))}
+        ${families(room).map((names) => plot(sheet, names, room, frameOf(scene.width, room.keys())))}
       </section>`;
     })}
   </div>`;
@@ -118,6 +133,7 @@ function plot(
   sheet: Sheet,
   names: readonly string[],
   room: ReadonlyMap<string, readonly Point[]>,
+  frame: Frame,
 ): TemplateResult {
   const all = names.flatMap((name) => room.get(name) ?? []);
   const high = Math.max(...all.map((it) => it.y));
@@ -125,7 +141,7 @@ function plot(
   const powers = high > 1000 && all.every((it) => it.y >= 0);
   const tall = (point: Point): Point =>
     powers ? { x: point.x, y: Math.log10(1 + point.y) } : point;
-  const scales = plotOf([{ name: "", points: all.map(tall) }], FRAME);
+  const scales = plotOf([{ name: "", points: all.map(tall) }], frame);
   const label = (at: number) =>
     powers ? (at === 0 ? "0" : `10${superscript(at)}`) : String(at).replace("-", "−");
   const curves = names
@@ -145,14 +161,14 @@ function plot(
     return svg`<g class="curve c${i}">
       <path d=${d} />
       <circle cx=${round(scales.x(last.x))} cy=${round(scales.y(last.y))} r="3.5" />
-      <text x=${round(scales.x(last.x)) + 9} y=${ends[i]! + 4}>${curve.name.replaceAll("_", " ")} ${readable(curve.points.at(-1)!.y)}</text>
+      <text x=${round(scales.x(last.x)) + 9} y=${Math.min(ends[i]! + 4, bottom - 2)}>${curve.name.replaceAll("_", " ")} ${readable(curve.points.at(-1)!.y)}</text>
     </g>`;
   };
-  const bottom = HEIGHT - FRAME.bottom;
+  const bottom = frame.height - frame.bottom;
   return html`<svg
-    width=${WIDTH}
-    height=${HEIGHT}
-    viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    width=${frame.width}
+    height=${frame.height}
+    viewBox="0 0 ${frame.width} ${frame.height}"
     role="img"
     aria-label="${sheet.name.replaceAll("_", " ")} over ${sheet.axis}: now ${said}"
   >
@@ -161,8 +177,8 @@ function plot(
       .map(
         (
           at,
-        ) => svg`<path class="tick" d="M${FRAME.left} ${round(scales.y(at))}H${WIDTH - FRAME.right}" />
-        <text class="small" x=${FRAME.left - 6} y=${round(scales.y(at)) + 4} text-anchor="end">${label(at)}</text>`,
+        ) => svg`<path class="tick" d="M${frame.left} ${round(scales.y(at))}H${frame.width - frame.right}" />
+        <text class="small" x=${frame.left - 6} y=${round(scales.y(at)) + 4} text-anchor="end">${label(at)}</text>`,
       )}
     ${scales.xTicks
       .filter(Number.isInteger)
@@ -170,7 +186,7 @@ function plot(
         (at) =>
           svg`<text class="small" x=${round(scales.x(at))} y=${bottom + 15} text-anchor="middle">${at}</text>`,
       )}
-    <text class="small" x=${WIDTH - FRAME.right + 22} y=${bottom + 15}>
+    <text class="small" x=${frame.width - frame.right + 22} y=${bottom + 15}>
       ${sheet.axis.replaceAll("_", " ")}
     </text>
     ${curves.map(draw)}
@@ -198,7 +214,7 @@ export const curve: View = {
   applies: (end) => sheets(end).length > 0,
   rank: () => 3,
   height: ({ end, width }) => {
-    const across = Math.max(1, Math.floor((width + 24) / (WIDTH + 24)));
+    const across = Math.max(1, Math.floor((width - 2 * MARGIN + 24) / (acrossFor(width) + 24)));
     const tall = sheets(end).map((it) => {
       const plots = families(roomOf(it, isSingle(it))).length;
       return 34 + Math.ceil(plots / across) * (HEIGHT + 8);
@@ -242,7 +258,7 @@ export const curve: View = {
         font-variant-numeric: tabular-nums;
         paint-order: stroke;
         stroke: var(--paper);
-        stroke-width: 3px;
+        stroke-width: 5px;
       }
       .curve.c1 path {
         stroke: var(--ink-2);

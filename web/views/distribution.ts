@@ -5,6 +5,7 @@ import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } 
 import type { Stage } from "../generated/Stage.ts";
 import type { At, EventOf, State } from "../trace/state.ts";
 import { selectedSample } from "./draw.ts";
+import { fitted } from "./part/fitted.ts";
 import { number, percent, probability } from "./parts.ts";
 import { shortened, tokenName } from "../trace/words.ts";
 import type { Scene, View } from "./view.ts";
@@ -15,6 +16,8 @@ const LEAST_ROW = 58;
 const MOST_ROW = 120;
 const BETWEEN = 22;
 const LABELS = 34;
+/** Size of the tokens' names below the bars. */
+const LABEL_SIZE = 14;
 const RULER = 74;
 
 /** Smallest probability on the logarithmic scale. */
@@ -114,11 +117,10 @@ const cutSaid = (stage: Stage): string =>
   stage.cutoff === null ? "" : ` · cut at ${number(+stage.cutoff.toPrecision(3))}`;
 
 function labels(scene: Scene, draw: EventOf<"sample">, frame: Frame, y: number): SVGTemplateResult {
-  const room = Math.max(2, Math.floor(frame.step / 7.5));
   const last = draw.stages.at(-1)!;
   const word = (name: string, p: number, i: number, chosen: boolean) => {
     const x = frame.left + (i + 0.5) * frame.step;
-    return svg`<text class="token-name ${chosen ? "chosen" : ""}" x=${x} y=${y + 14} text-anchor="middle">${shortened(name, room)}</text>
+    return svg`<text class="token-name ${chosen ? "chosen" : ""}" x=${x} y=${y + 14} text-anchor="middle">${fitted(name, (frame.step - 3) / LABEL_SIZE)}</text>
       <text class="fine" x=${x} y=${y + 28} text-anchor="middle">${p > 0 ? probability(p) : "–"}</text>`;
   };
   return svg`${draw.tokens.map((token, i) =>

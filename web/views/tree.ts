@@ -8,22 +8,20 @@ import { currentRound, mainPath, type NodeState, type Round, type State } from "
 import { isTargetPass } from "../trace/stats.ts";
 import { shortened } from "../trace/words.ts";
 import { layoutTree, MOST_ROWS, type Place, type TreeLayout } from "./layout/tree.ts";
+import { frameFor, type Frame } from "./layout/tree-frame.ts";
 import { LEGEND_HEIGHT, renderLegend } from "./legend.ts";
+import { follow } from "./part/follow.ts";
 import { hatch, nodeName, percent, probability, proposed, targeted } from "./parts.ts";
 import { renderRibbon, RIBBON_HEIGHT } from "./ribbon.ts";
 import { STATUS } from "./text.ts";
+import { boxStyles } from "./part/styles.ts";
 import { renderTreeList } from "./tree-list.ts";
 import type { Scene, View } from "./view.ts";
 
-/** Sizes of chips and the room between them; narrower on a phone. */
-const WIDE = { width: 92, height: 34, gapX: 30, letters: 10 };
-const NARROW = { width: 70, height: 34, gapX: 18, letters: 7 };
 const CHIP_HEIGHT = 34;
 const STEP_Y = CHIP_HEIGHT + 12;
 /** Room for the caption above the trunk. */
 const TOP = 44;
-/** Committed tokens that are shown before the first guess. */
-const TRUNK = 2;
 
 /** The current round, its guesses and where they stand. */
 export interface Growth {
@@ -96,16 +94,6 @@ function roomFor(end: State): { rows: number; columns: number } {
   const known = rooms.get(end) ?? room(end);
   rooms.set(end, known);
   return known;
-}
-
-/** How the stage is measured out. */
-interface Frame {
-  /** Left edge of the first column of guesses. */
-  readonly left: number;
-  readonly width: number;
-  readonly gapX: number;
-  /** Letters that fit in a chip. */
-  readonly letters: number;
 }
 
 const chipX = (column: number, frame: Frame): number =>
@@ -182,7 +170,7 @@ function edge(node: NodeState, from: Place, to: Place, frame: Frame): SVGTemplat
 function trunk(scene: Scene, head: number, frame: Frame): SVGTemplateResult {
   const shown: NodeState[] = [];
   let at: NodeState | undefined = scene.state.nodes[head];
-  while (at && shown.length < TRUNK) {
+  while (at && shown.length < frame.trunk) {
     shown.unshift(at);
     at = at.parent === null ? undefined : scene.state.nodes[at.parent];
   }
@@ -222,42 +210,49 @@ function render(scene: Scene): TemplateResult {
   const round = currentRound(scene.state);
   const growth = round ? growthOf(scene.state, round) : null;
   const { rows, columns } = roomFor(scene.end);
-  const narrow = scene.width < 560;
-  const size = narrow ? NARROW : WIDE;
-  const left = (narrow ? 1 : TRUNK) * (size.width + size.gapX) + 16;
-  const frame: Frame = { ...size, left };
+  const frame = frameFor(scene.width, columns);
   const height = TOP + rows * STEP_Y + 8;
-  const width = Math.max(scene.width, left + columns * (size.width + size.gapX) + 40);
+  const width = Math.max(scene.width, frame.right);
   const path = mainPath(scene.state);
   const head = growth?.head ?? path.at(-1) ?? null;
   const places = growth?.layout.places;
+  const newest = growth ? columnOfNewest(growth) : 0;
+  const spot = { left: chipX(newest - 1, frame), right: chipX(newest, frame) + frame.width + 12 };
   return html`<div class="tree-view">
-    <svg
-      class="tree"
-      width=${width}
-      height=${height}
-      viewBox="0 0 ${width} ${height}"
-      aria-hidden="true"
-    >
-      <defs>${hatch("tree-hatch")}</defs>
-      ${growth ? sweep(scene, growth, frame, height) : nothing}
-      ${head !== null ? trunk(scene, head, frame) : nothing}
-      ${
-        growth
-          ? repeat(
-              growth.nodes.filter((it) => places!.has(it.id)),
-              (it) => it.id,
-              (it) =>
-                svg`<g>${edge(it, places!.get(it.parent!)!, places!.get(it.id)!, frame)}${chip(scene, it, places!.get(it.id)!, frame)}</g>`,
-            )
-          : nothing
-      }
-      ${growth ? foldedCounts(growth, frame) : nothing}
-    </svg>
+    <div class="box tree-box" ${follow(newest > 1 ? spot : { left: 0, right: 0 }, scene.motion)}>
+      <svg
+        class="tree"
+        width=${width}
+        height=${height}
+        viewBox="0 0 ${width} ${height}"
+        aria-hidden="true"
+      >
+        <defs>${hatch("tree-hatch")}</defs>
+        ${growth ? sweep(scene, growth, frame, height) : nothing}
+        ${head !== null ? trunk(scene, head, frame) : nothing}
+        ${
+          growth
+            ? repeat(
+                growth.nodes.filter((it) => places!.has(it.id)),
+                (it) => it.id,
+                (it) =>
+                  svg`<g>${edge(it, places!.get(it.parent!)!, places!.get(it.id)!, frame)}${chip(scene, it, places!.get(it.id)!, frame)}</g>`,
+              )
+            : nothing
+        }
+        ${growth ? foldedCounts(growth, frame) : nothing}
+      </svg>
+    </div>
     ${renderRibbon(scene)}
     ${renderLegend(["draft", "accepted", "rejected", "pruned", "recovered", "bonus"])}
     ${growth ? renderTreeList(scene, growth) : nothing}
   </div>`;
+}
+
+/** How far from the trunk the guess stands that was drawn last. */
+function columnOfNewest({ nodes, layout }: Growth): number {
+  const last = nodes.findLast((it) => layout.places.has(it.id));
+  return last ? layout.places.get(last.id)!.column : 0;
 }
 
 function foldedCounts(growth: Growth, frame: Frame): SVGTemplateResult[] {
@@ -277,184 +272,184 @@ export const tree: View = {
   rank: (end) => (end.nodes.some((it) => it.judges.length > 0) ? 10 : 2),
   height: ({ end }) => TOP + roomFor(end).rows * STEP_Y + 8 + RIBBON_HEIGHT + LEGEND_HEIGHT,
   render,
-  styles: css`
-    .tree-view {
-      position: relative;
-    }
-    /* The stage scrolls sideways under a long draft; what sums up the run stays. */
-    .tree-view .ribbon,
-    .tree-view .legend {
-      position: sticky;
-      left: 0;
-      width: fit-content;
-    }
-    .tree {
-      display: block;
-    }
-    .trunk {
-      stroke: var(--rule-strong);
-      stroke-width: 1.5;
-    }
-    .trunk-word text {
-      font: 16px var(--font-text);
-      fill: var(--ink-2);
-    }
-    .trunk-word .reach {
-      fill: transparent;
-    }
-    .trunk-word[marked] .reach {
-      fill: var(--mark);
-    }
-    .edge {
-      fill: none;
-      stroke: var(--rule-strong);
-      opacity: 0.75;
-    }
-    .edge.draft,
-    .edge.pruned {
-      stroke-dasharray: 5 4;
-    }
-    .edge.accepted {
-      stroke: var(--state-accepted);
-      opacity: 1;
-    }
-    .edge.recovered {
-      stroke: var(--state-recovered-ink);
-      opacity: 1;
-    }
-    .edge.bonus {
-      stroke: var(--state-bonus-ink);
-      opacity: 1;
-    }
-    .edge.rejected {
-      stroke: var(--state-rejected);
-      stroke-dasharray: 2 4;
-    }
-    .chip {
-      cursor: pointer;
-    }
-    .chip .shape {
-      fill: var(--paper);
-      stroke: var(--rule-strong);
-      stroke-width: 1.5;
-    }
-    .chip .name {
-      font: 14px var(--font-text);
-    }
-    .chip .sign {
-      font: 600 12px var(--font-label);
-    }
-    .chip .inner {
-      fill: none;
-      stroke: var(--state-pool-ink);
-    }
-    .chip .cap {
-      fill: var(--ink);
-    }
-    .bar-ground {
-      fill: var(--paper-3);
-    }
-    .bar-q {
-      fill: var(--of-draft);
-    }
-    .bar-p {
-      fill: var(--of-target);
-    }
-    .chip.draft .shape {
-      stroke: var(--state-draft-ink);
-      stroke-dasharray: 5 3;
-      fill: color-mix(in srgb, var(--state-draft) 10%, var(--paper));
-    }
-    .chip.accepted .shape {
-      stroke: var(--state-accepted-ink);
-      stroke-width: 2;
-      fill: color-mix(in srgb, var(--state-accepted) 22%, var(--paper));
-    }
-    .chip.accepted .sign {
-      fill: var(--state-accepted-ink);
-    }
-    .chip.rejected .shape {
-      stroke: var(--state-rejected-ink);
-    }
-    .chip.rejected .texture {
-      opacity: 0.28;
-    }
-    .chip.rejected .name {
-      fill: var(--state-rejected-ink);
-      text-decoration: line-through;
-    }
-    .chip.rejected .sign {
-      fill: var(--state-rejected-ink);
-    }
-    .chip.recovered .shape {
-      stroke: var(--ink);
-      stroke-width: 2;
-      fill: color-mix(in srgb, var(--state-recovered) 40%, var(--paper));
-    }
-    .chip.bonus .shape {
-      stroke: var(--state-bonus-ink);
-      stroke-width: 2;
-      fill: color-mix(in srgb, var(--state-bonus) 28%, var(--paper));
-    }
-    .chip.pruned .shape {
-      stroke: var(--state-pruned);
-      fill: none;
-    }
-    .chip.pruned .name {
-      fill: var(--ink-3);
-    }
-    .chip.chosen .shape {
-      stroke: var(--ink-2);
-    }
-    .chip[marked] .shape {
-      fill: var(--mark);
-      stroke: var(--ink);
-      stroke-width: 2.5;
-    }
-    .sweep path {
-      fill: none;
-      stroke: var(--rule-strong);
-    }
-    .sweep .band {
-      fill: var(--accent);
-      opacity: 0.07;
-    }
-    .sweep .scan {
-      stroke: var(--accent);
-      stroke-width: 2;
-      animation: scan 320ms linear both;
-    }
-    .chip.moving {
-      animation: appear 220ms ease-out both;
-    }
-    @keyframes appear {
-      from {
-        opacity: 0;
+  styles: [
+    boxStyles,
+    css`
+      .tree-view {
+        position: relative;
       }
-    }
-    @keyframes scan {
-      from {
-        transform: translateX(var(--from));
+      /* A long draft scrolls in a box of its own: what sums up the run stays. */
+      .tree-box {
+        overflow-y: hidden;
       }
-      to {
-        transform: translateX(var(--to));
+      .tree {
+        display: block;
       }
-    }
-    @media (prefers-reduced-motion: reduce) {
-      .chip.moving,
-      .sweep .scan {
-        animation: none;
+      .trunk {
+        stroke: var(--rule-strong);
+        stroke-width: 1.5;
       }
-    }
-    @media (forced-colors: active) {
+      .trunk-word text {
+        font: 16px var(--font-text);
+        fill: var(--ink-2);
+      }
+      .trunk-word .reach {
+        fill: transparent;
+      }
+      .trunk-word[marked] .reach {
+        fill: var(--mark);
+      }
+      .edge {
+        fill: none;
+        stroke: var(--rule-strong);
+        opacity: 0.75;
+      }
+      .edge.draft,
+      .edge.pruned {
+        stroke-dasharray: 5 4;
+      }
+      .edge.accepted {
+        stroke: var(--state-accepted);
+        opacity: 1;
+      }
+      .edge.recovered {
+        stroke: var(--state-recovered-ink);
+        opacity: 1;
+      }
+      .edge.bonus {
+        stroke: var(--state-bonus-ink);
+        opacity: 1;
+      }
+      .edge.rejected {
+        stroke: var(--state-rejected);
+        stroke-dasharray: 2 4;
+      }
+      .chip {
+        cursor: pointer;
+      }
       .chip .shape {
-        fill: Canvas;
-        stroke: CanvasText;
+        fill: var(--paper);
+        stroke: var(--rule-strong);
+        stroke-width: 1.5;
+      }
+      .chip .name {
+        font: 14px var(--font-text);
+      }
+      .chip .sign {
+        font: 600 12px var(--font-label);
+      }
+      .chip .inner {
+        fill: none;
+        stroke: var(--state-pool-ink);
+      }
+      .chip .cap {
+        fill: var(--ink);
+      }
+      .bar-ground {
+        fill: var(--paper-3);
+      }
+      .bar-q {
+        fill: var(--of-draft);
+      }
+      .bar-p {
+        fill: var(--of-target);
+      }
+      .chip.draft .shape {
+        stroke: var(--state-draft-ink);
+        stroke-dasharray: 5 3;
+        fill: color-mix(in srgb, var(--state-draft) 10%, var(--paper));
+      }
+      .chip.accepted .shape {
+        stroke: var(--state-accepted-ink);
+        stroke-width: 2;
+        fill: color-mix(in srgb, var(--state-accepted) 22%, var(--paper));
+      }
+      .chip.accepted .sign {
+        fill: var(--state-accepted-ink);
+      }
+      .chip.rejected .shape {
+        stroke: var(--state-rejected-ink);
+      }
+      .chip.rejected .texture {
+        opacity: 0.28;
+      }
+      .chip.rejected .name {
+        fill: var(--state-rejected-ink);
+        text-decoration: line-through;
+      }
+      .chip.rejected .sign {
+        fill: var(--state-rejected-ink);
+      }
+      .chip.recovered .shape {
+        stroke: var(--ink);
+        stroke-width: 2;
+        fill: color-mix(in srgb, var(--state-recovered) 40%, var(--paper));
+      }
+      .chip.bonus .shape {
+        stroke: var(--state-bonus-ink);
+        stroke-width: 2;
+        fill: color-mix(in srgb, var(--state-bonus) 28%, var(--paper));
+      }
+      .chip.pruned .shape {
+        stroke: var(--state-pruned);
+        fill: none;
+      }
+      .chip.pruned .name {
+        fill: var(--ink-3);
+      }
+      .chip.chosen .shape {
+        stroke: var(--ink-2);
       }
       .chip[marked] .shape {
-        stroke: Highlight;
-        stroke-width: 4;
+        fill: var(--mark);
+        stroke: var(--ink);
+        stroke-width: 2.5;
       }
-    }
-  `,
+      .sweep path {
+        fill: none;
+        stroke: var(--rule-strong);
+      }
+      .sweep .band {
+        fill: var(--accent);
+        opacity: 0.07;
+      }
+      .sweep .scan {
+        stroke: var(--accent);
+        stroke-width: 2;
+        animation: scan 320ms linear both;
+      }
+      .chip.moving {
+        animation: appear 220ms ease-out both;
+      }
+      @keyframes appear {
+        from {
+          opacity: 0;
+        }
+      }
+      @keyframes scan {
+        from {
+          transform: translateX(var(--from));
+        }
+        to {
+          transform: translateX(var(--to));
+        }
+      }
+      @media (prefers-reduced-motion: reduce) {
+        .chip.moving,
+        .sweep .scan {
+          animation: none;
+        }
+      }
+      @media (forced-colors: active) {
+        .chip .shape {
+          fill: Canvas;
+          stroke: CanvasText;
+        }
+        .chip[marked] .shape {
+          stroke: Highlight;
+          stroke-width: 4;
+        }
+      }
+    `,
+  ],
 };

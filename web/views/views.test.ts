@@ -345,3 +345,21 @@ test("arrows move focus through a picture", () => {
   press("ArrowUp");
   expect(at_()).toBe(parent);
 });
+
+test.each([324, 536, 800])(
+  "the names at the ends of curves stay inside a stage of %i px",
+  (width) => {
+    const { at, box, length } = stage(curve, "numbers");
+    at(length, { width });
+    const plots = [...box.querySelectorAll(".curves svg")];
+    expect(plots.length).toBeGreaterThan(0);
+    for (const plot of plots) {
+      const wide = Number(plot.getAttribute("width"));
+      expect(wide).toBeLessThanOrEqual(width - 32);
+      for (const name of plot.querySelectorAll(".curve text")) {
+        const end = Number(name.getAttribute("x")) + 6 * name.textContent!.length;
+        expect([name.textContent, end]).toEqual([name.textContent, Math.min(end, wide)]);
+      }
+    }
+  },
+);
