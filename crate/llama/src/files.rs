@@ -13,7 +13,10 @@ pub struct ModelFiles<'a> {
 #[cfg(not(target_family = "wasm"))]
 mod folder {
     use super::ModelFiles;
-    use crate::{Llama, LoadError, weights::sha256};
+    use crate::{
+        Config, Llama, LoadError, Parameters,
+        weights::{Weights, sha256},
+    };
     use burn::tensor::Device;
     use std::{collections::BTreeMap, path::Path};
 
@@ -24,16 +27,33 @@ mod folder {
         pub fn load_dir(folder: impl AsRef<Path>, device: Device) -> Result<Self, LoadError> {
             let folder = folder.as_ref();
             let sums = read_sums(folder)?;
-            let read = |name: &str| read_checked(folder, name, &sums);
-            let config = read("config.json")?;
-            let tokenizer = read("tokenizer.json")?;
-            let weights = weight_names(folder, &sums)?
-                .iter()
-                .map(|name| read(name))
-                .collect::<Result<Vec<_>, _>>()?;
+            let config = read_checked(folder, "config.json", &sums)?;
+            let tokenizer = read_checked(folder, "tokenizer.json", &sums)?;
+            let weights = read_weights(folder, &sums)?;
             let files = ModelFiles { config: &config, tokenizer: &tokenizer, weights };
             Self::from_bytes(&name_of(folder), files, device)
         }
+    }
+
+    impl Parameters {
+        /// As `Llama::load_dir`, for training's pass: the weights as plain tensors.
+        pub fn load_dir(folder: impl AsRef<Path>, device: &Device) -> Result<Self, LoadError> {
+            let folder = folder.as_ref();
+            let sums = read_sums(folder)?;
+            let name = name_of(folder);
+            let config = Config::parse(&name, &read_checked(folder, "config.json", &sums)?)?;
+            let files = read_weights(folder, &sums)?;
+            Self::load(config, &Weights::read(&name, &files)?, device)
+        }
+    }
+
+    /// `model.safetensors`, or its shards in order.
+    fn read_weights(
+        folder: &Path,
+        sums: &BTreeMap<String, String>,
+    ) -> Result<Vec<Vec<u8>>, LoadError> {
+        let names = weight_names(folder, sums)?;
+        names.iter().map(|name| read_checked(folder, name, sums)).collect()
     }
 
     /// The last two parts of the path, such as `stories/target`.

@@ -7,6 +7,7 @@ use crate::{
         Heads, Matrix, Seen, add_linear, log_softmax, norm_gated, norm_linear, row_top_k,
         store_keys, tree_attention,
     },
+    parameters::{Part, parts},
     pass::Pass,
     weights::Weights,
 };
@@ -91,23 +92,43 @@ impl Network {
         weights: &Weights,
         device: &Device,
     ) -> Result<Self, LoadError> {
-        let loader = Loader { config: &config, weights, device };
-        let layers = (0..config.layers).map(|it| loader.layer(it)).collect::<Result<_, _>>()?;
-        let (width, vocab) = (config.width, config.vocab_size);
-        let vectors = weights.shape(VECTORS).map_or(0, |shape| shape[0]);
-        let mut table = weights.get("model.embed_tokens.weight", &[vocab, width])?;
-        let head = match config.tied {
-            true => table.clone(),
-            false => weights.get("lm_head.weight", &[vocab, width])?,
+        let capacity = START_CONTEXTS * config.context_len;
+        let cache = || Tensor::zeros([config.kv_heads, capacity, config.head_dim], device);
+        let parts = parts(&config);
+        let mut parts = parts.iter();
+        let mut next = || parts.next().expect("the parts of `config` in their order");
+        let matrix_of = |part: &Part| -> Result<Matrix, LoadError> {
+            Ok(Matrix::new(part.read(weights)?, part.rows(), part.columns, device))
         };
-        let head = Matrix::new(head, vocab, width, device);
+        let norm_of = |part: &Part| -> Result<Tensor<1>, LoadError> {
+            Ok(Tensor::from_data(TensorData::new(part.read(weights)?, [part.columns]), device))
+        };
+        let (width, vocab) = (config.width, config.vocab_size);
+        let mut table = next().read(weights)?;
+        let mut layers = Vec::with_capacity(config.layers);
+        for _ in 0..config.layers {
+            layers.push(Layer {
+                attention_norm: norm_of(next())?,
+                query_key_value: matrix_of(next())?,
+                attention_output: matrix_of(next())?,
+                mlp_norm: norm_of(next())?,
+                gate_up: matrix_of(next())?,
+                down: matrix_of(next())?,
+                keys: cache(),
+                values: cache(),
+            });
+        }
+        let norm = norm_of(next())?;
+        let head = match config.tied {
+            true => Matrix::new(table.clone(), vocab, width, device),
+            false => matrix_of(next())?,
+        };
+        let vectors = weights.shape(VECTORS).map_or(0, |shape| shape[0]);
         if vectors > 0 {
             weights.append(VECTORS, &[vectors, width], &mut table)?;
         }
         let embedding = matrix(table, vocab + vectors, width, device);
-        let norm = loader.norm("model.norm.weight")?;
         let angles = rotations(&config);
-        let capacity = START_CONTEXTS * config.context_len;
         Ok(Self {
             device: device.clone(),
             embedding,
@@ -275,60 +296,6 @@ impl Network {
 /// The cache begins with room for this many contexts and doubles when it is full.
 const START_CONTEXTS: usize = 2;
 
-struct Loader<'a> {
-    config: &'a Config,
-    weights: &'a Weights<'a>,
-    device: &'a Device,
-}
-
-impl Loader<'_> {
-    fn layer(&self, index: usize) -> Result<Layer, LoadError> {
-        let Config { width, mlp_width, heads, kv_heads, head_dim, context_len, .. } = *self.config;
-        let (queries, keys) = (heads * head_dim, kv_heads * head_dim);
-        let name = |it: &str| format!("model.layers.{index}.{it}.weight");
-        let cache = || {
-            let slots = START_CONTEXTS * context_len;
-            Tensor::zeros([kv_heads, slots, head_dim], self.device)
-        };
-        Ok(Layer {
-            attention_norm: self.norm(&name("input_layernorm"))?,
-            query_key_value: self.stack(
-                &[
-                    (name("self_attn.q_proj"), queries),
-                    (name("self_attn.k_proj"), keys),
-                    (name("self_attn.v_proj"), keys),
-                ],
-                width,
-            )?,
-            attention_output: self.stack(&[(name("self_attn.o_proj"), width)], queries)?,
-            mlp_norm: self.norm(&name("post_attention_layernorm"))?,
-            gate_up: self.stack(
-                &[(name("mlp.gate_proj"), mlp_width), (name("mlp.up_proj"), mlp_width)],
-                width,
-            )?,
-            down: self.stack(&[(name("mlp.down_proj"), width)], mlp_width)?,
-            keys: cache(),
-            values: cache(),
-        })
-    }
-
-    /// Matrices with the same input below one another.
-    fn stack(&self, parts: &[(String, usize)], input: usize) -> Result<Matrix, LoadError> {
-        let rows: usize = parts.iter().map(|it| it.1).sum();
-        let mut values = Vec::with_capacity(rows * input);
-        for (name, rows) in parts {
-            self.weights.append(name, &[*rows, input], &mut values)?;
-        }
-        Ok(Matrix::new(values, rows, input, self.device))
-    }
-
-    fn norm(&self, name: &str) -> Result<Tensor<1>, LoadError> {
-        let width = self.config.width;
-        let values = self.weights.get(name, &[width])?;
-        Ok(Tensor::from_data(TensorData::new(values, [width]), self.device))
-    }
-}
-
 fn matrix(values: Vec<f32>, rows: usize, columns: usize, device: &Device) -> Tensor<2> {
     Tensor::from_data(TensorData::new(values, [rows, columns]), device)
 }
@@ -342,7 +309,7 @@ fn indices(values: impl Iterator<Item = i32>, device: &Device) -> Tensor<1, Int>
 /// `[context_len, head_dim]`: cosines, then sines. Angles are in f32, as the networks were
 /// trained with.
 /// Source: Su et al. 2021, arXiv:2104.09864, §3.4.2; halves as in Hugging Face, not pairs.
-fn rotations(config: &Config) -> Vec<f32> {
+pub(crate) fn rotations(config: &Config) -> Vec<f32> {
     let half = config.head_dim / 2;
     let mut table = Vec::with_capacity(config.context_len * config.head_dim);
     for position in 0..config.context_len {
@@ -357,7 +324,7 @@ fn rotations(config: &Config) -> Vec<f32> {
 }
 
 /// x / rms(x) · weight, row by row: `[rows, width]`
-fn norm(x: Tensor<2>, weight: &Tensor<1>, epsilon: f32) -> Tensor<2> {
+pub(crate) fn norm(x: Tensor<2>, weight: &Tensor<1>, epsilon: f32) -> Tensor<2> {
     let mean = x.clone().square().mean_dim(1);
     x * (mean + epsilon).sqrt().recip() * weight.clone().unsqueeze_dim(0)
 }

@@ -71,13 +71,6 @@ impl<'a> Weights<'a> {
         }
         Ok(())
     }
-
-    /// The values of one tensor, as f32, row-major.
-    pub(crate) fn get(&self, name: &str, expected: &[usize]) -> Result<Vec<f32>, LoadError> {
-        let mut values = Vec::with_capacity(expected.iter().product());
-        self.append(name, expected, &mut values)?;
-        Ok(values)
-    }
 }
 
 fn read_file<'a>(
@@ -135,7 +128,9 @@ mod tests {
             data.len()
         );
         let files = [file(&header, data)];
-        Weights::read("tiny", &files).unwrap().get("w", &[2]).unwrap()
+        let mut values = Vec::new();
+        Weights::read("tiny", &files).unwrap().append("w", &[2], &mut values).unwrap();
+        values
     }
 
     #[test]
@@ -181,7 +176,7 @@ mod tests {
         let header = r#"{"w":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#;
         let files = [file(header, &[0; 8])];
         let weights = Weights::read("tiny", &files).unwrap();
-        let message = weights.get("w", &[1]).unwrap_err().to_string();
+        let message = weights.append("w", &[1], &mut Vec::new()).unwrap_err().to_string();
         assert!(message.contains("holds I64"), "{message}");
     }
 }

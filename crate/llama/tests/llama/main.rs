@@ -3,6 +3,7 @@
 mod asks;
 mod bad_files;
 mod forest;
+mod plain;
 mod reference;
 mod runs;
 mod tiny;
