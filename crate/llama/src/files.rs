@@ -14,10 +14,10 @@ pub struct ModelFiles<'a> {
 mod folder {
     use super::ModelFiles;
     use crate::{
-        Config, Llama, LoadError, Parameters,
+        Config, Llama, LoadError, Parameters, Part, parts,
         weights::{Weights, sha256},
     };
-    use burn::tensor::Device;
+    use burn::tensor::{Device, Tensor, TensorData};
     use std::{collections::BTreeMap, path::Path};
 
     impl Llama {
@@ -43,7 +43,13 @@ mod folder {
             let name = name_of(folder);
             let config = Config::parse(&name, &read_checked(folder, "config.json", &sums)?)?;
             let files = read_weights(folder, &sums)?;
-            Self::load(config, &Weights::read(&name, &files)?, device)
+            let weights = Weights::read(&name, &files)?;
+            let read = |part: &Part| -> Result<Tensor<2>, LoadError> {
+                let shape = [part.rows(), part.columns];
+                Ok(Tensor::from_data(TensorData::new(part.read(&weights)?, shape), device))
+            };
+            let tensors = parts(&config).iter().map(read).collect::<Result<_, _>>()?;
+            Ok(Self::from_tensors(config, tensors))
         }
     }
 

@@ -2,7 +2,7 @@
 //! by this list, training makes, learns and writes them by it. Computes nothing.
 
 use crate::{Config, LoadError, weights::Weights};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Tensor;
 
 /// The weights of a Llama network; matrices are `[out, in]` as in the file.
 ///
@@ -130,19 +130,6 @@ fn part(kind: PartKind, columns: usize, blocks: &[(String, usize)]) -> Part {
 }
 
 impl Parameters {
-    pub(crate) fn load(
-        config: Config,
-        weights: &Weights,
-        device: &Device,
-    ) -> Result<Self, LoadError> {
-        let read = |part: &Part| -> Result<Tensor<2>, LoadError> {
-            let shape = [part.rows(), part.columns];
-            Ok(Tensor::from_data(TensorData::new(part.read(weights)?, shape), device))
-        };
-        let tensors = parts(&config).iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Self::from_tensors(config, tensors))
-    }
-
     /// Puts together the tensors of `parts(&config)`.
     pub fn from_tensors(config: Config, tensors: Vec<Tensor<2>>) -> Self {
         let mut tensors = tensors.into_iter();

@@ -1,17 +1,18 @@
 //! Looks at finished folders: validation loss per source, and how a draft guesses for a target.
 
 use crate::{corpus, error::Result, log::Loss, tokenizer, validation::Held};
-use llama::Llama;
+use llama::Parameters;
 use std::path::Path;
 
 /// The loss of a model's folder on all validation texts of some sources.
 pub fn losses(folder: &Path, corpus: &Path, sources: &[String]) -> Result<Vec<Loss>> {
-    let model = Llama::load_dir(folder, llama::cpu())?;
+    let device = llama::cpu();
+    let parameters = Parameters::load_dir(folder, &device)?;
     let tokenizer = tokenizer::read(&folder.join("tokenizer.json"))?;
-    let context = model.config().context_len;
+    let context = parameters.config.context_len;
     let loss = |source: &String| -> Result<Loss> {
         let held = Held::read(corpus, source, &tokenizer, context)?;
-        Ok(held.loss(model.parameters(), model.device(), None))
+        Ok(held.loss(&parameters, &device, None))
     };
     sources.iter().map(loss).collect()
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 use burn::tensor::{Device, Tensor};
 use indicatif::{ProgressBar, ProgressStyle};
-use llama::{Config, Llama, Parameters, plain};
+use llama::{Config, Parameters, plain};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -300,18 +300,21 @@ fn load_teacher(
     length: usize,
     device: &Device,
 ) -> Result<Teacher> {
-    let teacher = Llama::load_dir(&distill.teacher, device.clone())?;
-    let bytes = fs::read(tokenizer).map_err(unreadable(tokenizer))?;
-    let ours = llama::Tokenizer::parse("the student", &bytes)?;
-    llama::check_same_tokens("the student", &ours, "the teacher", teacher.tokenizer())?;
-    if teacher.config().context_len < length {
+    let parameters = Parameters::load_dir(&distill.teacher, device)?;
+    let read = |name: &str, path: &Path| -> Result<llama::Tokenizer> {
+        let bytes = fs::read(path).map_err(unreadable(path))?;
+        Ok(llama::Tokenizer::parse(name, &bytes)?)
+    };
+    let ours = read("the student", tokenizer)?;
+    let theirs = read("the teacher", &distill.teacher.join("tokenizer.json"))?;
+    llama::check_same_tokens("the student", &ours, "the teacher", &theirs)?;
+    if parameters.config.context_len < length {
         return Err(Error::Recipe {
             path: distill.teacher.clone(),
             reason: format!("the teacher's context is shorter than windows of {length} tokens"),
         });
     }
-    let positions = plain::Positions::new(teacher.config(), length, device);
-    let parameters = teacher.parameters().clone();
+    let positions = plain::Positions::new(&parameters.config, length, device);
     Ok(Teacher { parameters, positions, weight: distill.weight as f32 })
 }
 
