@@ -32,8 +32,8 @@ struct Slot {
 }
 
 enum State {
-    Muon(Option<<Muon as burn::optim::Optimizer>::State<2>>),
-    AdamW(Option<<AdamW as burn::optim::Optimizer>::State<2>>),
+    Muon(Option<Box<<Muon as burn::optim::Optimizer>::State<2>>>),
+    AdamW(Option<Box<<AdamW as burn::optim::Optimizer>::State<2>>>),
 }
 
 /// The state as named numbers.
@@ -82,9 +82,9 @@ impl Optimizer {
                 row += block.rows;
                 moved.push(match state {
                     State::Muon(state) => {
-                        let (it, next) =
-                            self.muon.step(hidden_rate, weights, gradient, state.take());
-                        *state = next;
+                        let old = state.take().map(|it| *it);
+                        let (it, next) = self.muon.step(hidden_rate, weights, gradient, old);
+                        *state = next.map(Box::new);
                         it
                     }
                     State::AdamW(state) => {
@@ -92,8 +92,9 @@ impl Optimizer {
                             PartKind::Hidden => (&self.hidden_adamw, hidden_rate),
                             _ => (&self.other, other_rate),
                         };
-                        let (it, next) = rule.step(rate, weights, gradient, state.take());
-                        *state = next;
+                        let old = state.take().map(|it| *it);
+                        let (it, next) = rule.step(rate, weights, gradient, old);
+                        *state = next.map(Box::new);
                         it
                     }
                 });
@@ -134,11 +135,13 @@ impl Optimizer {
         for (block, state) in self.slots.iter_mut().flat_map(|it| &mut it.blocks) {
             complete &= match state {
                 State::Muon(state) => {
-                    *state = RecordState::state_unflatten(&block.name, &mut source, device);
+                    let read = RecordState::state_unflatten(&block.name, &mut source, device);
+                    *state = read.map(Box::new);
                     state.is_some()
                 }
                 State::AdamW(state) => {
-                    *state = RecordState::state_unflatten(&block.name, &mut source, device);
+                    let read = RecordState::state_unflatten(&block.name, &mut source, device);
+                    *state = read.map(Box::new);
                     state.is_some()
                 }
             };

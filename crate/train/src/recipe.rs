@@ -208,7 +208,7 @@ impl Recipe {
         if self.corpus.sources.is_empty() {
             return Err("corpus.sources is empty".into());
         }
-        if let Some(source) = self.corpus.sources.iter().find(|it| !(it.weight > 0.0)) {
+        if let Some(source) = self.corpus.sources.iter().find(|it| !above_zero(it.weight)) {
             return Err(format!("the weight of source {:?} is not above 0", source.name));
         }
         if let Tokenizer::Train(TokenizerTraining { vocab_size, .. }) = self.tokenizer
@@ -228,7 +228,7 @@ impl Recipe {
             ("optimizer.other_rate", self.optimizer.other_rate),
             ("training.clip", training.clip as f64),
         ];
-        if let Some((name, rate)) = rates.iter().find(|it| !(it.1 > 0.0)) {
+        if let Some((name, rate)) = rates.iter().find(|it| !above_zero(it.1)) {
             return Err(format!("{name} {rate} is not above 0"));
         }
         if self.export.prompts.is_empty() {
@@ -265,6 +265,10 @@ impl Recipe {
             end_tokens: vec![crate::tokenizer::END],
         }
     }
+}
+
+fn above_zero(number: f64) -> bool {
+    number > 0.0
 }
 
 /// The parser draws the line it stumbled over; a sentence is enough here.

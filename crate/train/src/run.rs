@@ -44,7 +44,7 @@ pub struct Options {
 
 /// How a training ended.
 pub enum Outcome {
-    Finished(Finished),
+    Finished(Box<Finished>),
     /// At this step, to be gone on with.
     Paused(u64),
 }
@@ -93,7 +93,7 @@ pub fn train(recipe: &Recipe, options: &Options) -> Result<Outcome> {
         run.validate(&bar, None)?;
     }
     bar.finish();
-    Ok(Outcome::Finished(run.finish()))
+    Ok(Outcome::Finished(Box::new(run.finish())))
 }
 
 struct Run<'a> {

@@ -8,7 +8,7 @@ use crate::{
 };
 use std::path::Path;
 use tokenizers::{
-    AddedToken, DecoderWrapper, ModelWrapper, PostProcessorWrapper, PreTokenizerWrapper, Tokenizer,
+    AddedToken, DecoderWrapper, PostProcessorWrapper, PreTokenizerWrapper, Tokenizer,
     TokenizerImpl,
     models::bpe::{BPE, BpeTrainerBuilder},
     normalizers::NormalizerWrapper,
@@ -91,8 +91,5 @@ fn train(
         .map_err(|it| failed(it.into()))?;
     made.with_post_processor(Some(PostProcessorWrapper::from(template)));
     let json = made.to_string(false).map_err(failed)?;
-    Tokenizer::from_bytes(json).map_err(failed).map(|it: Tokenizer| {
-        let _: &ModelWrapper = it.get_model();
-        it
-    })
+    Tokenizer::from_bytes(json).map_err(failed)
 }

@@ -61,7 +61,7 @@ impl Drop for Folder {
 
 fn finish(recipe: &Recipe, options: &Options) -> Finished {
     match run::train(recipe, options).expect("it trains") {
-        Outcome::Finished(finished) => finished,
+        Outcome::Finished(finished) => *finished,
         Outcome::Paused(step) => panic!("paused at {step}"),
     }
 }
