@@ -35,8 +35,18 @@ pub fn run(request: Request, models: &mut Models) -> Result<Trace> {
 
 /// As `run`, with a method that need not be in the list.
 pub fn run_entry(entry: &'static Entry, request: Request, models: &mut Models) -> Result<Trace> {
+    run_lanes(entry, request, &[], models)
+}
+
+/// As `run_entry`, with further prompts.
+pub fn run_lanes(
+    entry: &'static Entry,
+    request: Request,
+    others: &[Vec<TokenId>],
+    models: &mut Models,
+) -> Result<Trace> {
     let name = format!("{} {}", request.method, request.params);
-    let mut decoding = Decoding::start_entry(entry, request, models)?;
+    let mut decoding = Decoding::start_lanes(entry, request, others, models)?;
     for _ in 0..ROUNDS {
         if block_on(decoding.step(models))? == Progress::Finished {
             return Ok(decoding.trace(models));

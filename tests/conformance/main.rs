@@ -5,6 +5,7 @@ mod accounting;
 mod control;
 mod distribution;
 mod greedy;
+mod lanes;
 mod page;
 mod parameters;
 mod replay;

@@ -3,7 +3,7 @@
 //! changed anew; the difference is read before it is committed.
 
 use crate::{Stories, copying::beginning, root, stories};
-use cli::{arguments::Device, run::record};
+use cli::{arguments::Device, run::record_lanes};
 use decoding::{
     check::{self, same_up_to_rounding},
     method::Entry,
@@ -82,6 +82,9 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
         "speculative-jacobi" => (TURNIP, json!({ "w": 4, "temperature": 1.2 }), 7),
         "fastcot" => (TURNIP, json!({}), 1),
         "swift" => (TURNIP, json!({ "optimisation_steps": 8, "window": 16 }), 1),
+        "pearl" => ("Once upon a time, there was a", json!({}), 1),
+        "bass" => (BATCH[0], json!({}), 2),
+        "ems-sd" => (BATCH[0], json!({}), 2),
         "beam-search" | "lattice-recombination" => {
             ("The little girl opened the door and saw a", json!({}), 1)
         }
@@ -101,17 +104,30 @@ fn timings() -> Timings {
         .with(DRAFT, sizes.into_iter().zip(draft))
 }
 
+/// Prompts of a batch, of different lengths.
+const BATCH: [&str; 4] = [
+    "Once upon a time, there was a",
+    "The dog ran to the",
+    "One day, Tom and his mom went to the park. Tom saw a",
+    "Lily was sad",
+];
+/// Tokens of each text of a batch: the page draws them all.
+const BATCH_TOKENS: u32 = 16;
+
 fn path(entry: &Entry) -> PathBuf {
     root().join(format!("tests/golden/{}.json", entry.info.id))
 }
 
 fn fresh(entry: &Entry) -> Trace {
     let (prompt, params, seed) = chosen(entry.info.id);
-    let Stories { mut models, times, prompts } = stories(entry, &[prompt]);
+    let batch = entry.several_prompts;
+    let texts = if batch { &BATCH[..] } else { &[prompt] };
+    let Stories { mut models, times, prompts } = stories(entry, texts);
     models.timings = timings();
-    let mut request = request(entry.info.id, params, &prompts[0], TOKENS);
+    let length = if batch { BATCH_TOKENS } else { TOKENS };
+    let mut request = request(entry.info.id, params, &prompts[0], length);
     request.seed = seed;
-    record(request, &mut models, &times, Device::Cpu).expect("a run")
+    record_lanes(request, &prompts[1..], &mut models, &times, Device::Cpu).expect("a run")
 }
 
 /// What is wrong with the file of a method, if anything is.

@@ -1,5 +1,6 @@
 //! The shipped models: real text, real rounding. Runs without the models' folder fail, not skip.
 
+mod batch;
 mod copying;
 mod golden;
 mod greedy;

@@ -31,8 +31,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         other => return Err(format!("there is no toy named {other:?}").into()),
     };
     models.ngrams = Some(Rc::new(corpus()));
+    let entry = decoding::methods::find(&method)?;
+    // Two more prompts, shorter and longer, for methods that read several.
+    let others = if entry.several_prompts { vec![vec![2], vec![3, 1, 0, 2, 3]] } else { vec![] };
     let request = Request { method, params, prompt, seed: 7, max_new_tokens };
-    let mut decoding = Decoding::start(request, &mut models)?;
+    let mut decoding = Decoding::start_lanes(entry, request, &others, &mut models)?;
     futures_lite::future::block_on(decoding.finish(&mut models))?;
     println!("{}", serde_json::to_string(&decoding.trace(&models))?);
     Ok(())

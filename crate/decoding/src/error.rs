@@ -25,6 +25,8 @@ pub enum Error {
     VocabularyMismatch { target: String, other: String, detail: String },
     #[error("parameters of {method:?}: {reason}")]
     Params { method: String, reason: String },
+    #[error("the method {method:?} reads one prompt at a time, and was given {prompts}")]
+    OnePrompt { method: String, prompts: usize },
     #[error("the model {model:?} gave a score that is not a number at node {node}")]
     NotANumber { model: String, node: u32 },
     #[error("the model {model:?} cannot do this: {what}")]
@@ -50,6 +52,7 @@ impl Error {
             Self::Ngrams { .. } => "ngrams",
             Self::VocabularyMismatch { .. } => "vocabulary_mismatch",
             Self::Params { .. } => "params",
+            Self::OnePrompt { .. } => "one_prompt",
             Self::NotANumber { .. } => "not_a_number",
             Self::Unsupported { .. } => "unsupported",
             Self::OutOfSlots { .. } => "out_of_slots",

@@ -53,6 +53,8 @@ pub trait Method: Sized + 'static {
     const INFO: Info;
     /// Whether `Session::timings` of all its models shall be measured before a run.
     const READS_TIMINGS: bool = false;
+    /// Whether a run may have several prompts, each a lane of its own.
+    const SEVERAL_PROMPTS: bool = false;
     /// Derive with `#[serde(default, deny_unknown_fields)]`; ranges and help text go to the page.
     type Params: Serialize + DeserializeOwned + JsonSchema + Default;
 
@@ -78,6 +80,8 @@ impl<M: Method> AnyMethod for M {
 pub struct Described {
     #[serde(flatten)]
     pub info: Info,
+    /// Whether a run may have several prompts.
+    pub several_prompts: bool,
     /// JSON Schema of the parameters, with defaults, ranges and help text.
     #[ts(type = "Record<string, unknown>")]
     pub schema: Value,
@@ -92,6 +96,8 @@ pub struct Built {
 pub struct Entry {
     pub info: Info,
     pub reads_timings: bool,
+    /// Whether a run may have several prompts.
+    pub several_prompts: bool,
     pub schema: fn() -> Schema,
     pub build: fn(&Value) -> Result<Built>,
 }
@@ -101,13 +107,15 @@ impl Entry {
         Self {
             info: M::INFO,
             reads_timings: M::READS_TIMINGS,
+            several_prompts: M::SEVERAL_PROMPTS,
             schema: || schema_for!(M::Params),
             build: build::<M>,
         }
     }
 
     pub fn described(&self) -> Described {
-        Described { info: self.info, schema: (self.schema)().to_value() }
+        let Self { info, several_prompts, schema, .. } = *self;
+        Described { info, several_prompts, schema: schema().to_value() }
     }
 }
 

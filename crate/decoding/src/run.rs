@@ -4,6 +4,7 @@ use crate::{
     Error, Result,
     method::{AnyMethod, Entry, Progress},
     methods,
+    model::ModelInfo,
     session::{Models, Run, Session, TARGET},
     trace::*,
     tree::*,
@@ -43,17 +44,32 @@ impl Decoding {
     /// As `start`, with a method that need not be in the list.
     pub fn start_entry(
         entry: &'static Entry,
+        request: Request,
+        models: &mut Models,
+    ) -> Result<Self> {
+        Self::start_lanes(entry, request, &[], models)
+    }
+
+    /// As `start_entry`, with further prompts: each is a lane of its own beside the request's.
+    pub fn start_lanes(
+        entry: &'static Entry,
         mut request: Request,
+        others: &[Vec<TokenId>],
         models: &mut Models,
     ) -> Result<Self> {
         let built = (entry.build)(&request.params)?;
         request.params = built.params;
         check(&request, entry, models)?;
+        if !others.is_empty() && !entry.several_prompts {
+            let (method, prompts) = (entry.info.id.into(), 1 + others.len());
+            return Err(Error::OnePrompt { method, prompts });
+        }
+        others.iter().try_for_each(|it| check_prompt(it, models.get(TARGET)?.info()))?;
         for model in models.by_role.values_mut() {
             model.retain(&[])?;
         }
-        let run =
-            Run::new(std::slice::from_ref(&request.prompt), request.seed, request.max_new_tokens);
+        let prompts = [std::slice::from_ref(&request.prompt), others].concat();
+        let run = Run::new(&prompts, request.seed, request.max_new_tokens);
         let progress =
             if request.max_new_tokens == 0 { Progress::Finished } else { Progress::Continue };
         Ok(Self { request, entry, method: built.method, run, told: Vec::new(), progress })
@@ -137,20 +153,7 @@ pub fn vocabulary(events: &[Event], models: &Models) -> BTreeMap<TokenId, TokenT
 
 fn check(request: &Request, entry: &Entry, models: &Models) -> Result<()> {
     let target = models.get(TARGET)?.info();
-    if request.prompt.is_empty() {
-        return Err(Error::EmptyPrompt);
-    }
-    if request.prompt.len() >= target.context_len {
-        return Err(Error::PromptTooLong {
-            tokens: request.prompt.len(),
-            context_len: target.context_len,
-            model: target.name.clone(),
-        });
-    }
-    if let Some(&token) = request.prompt.iter().find(|&&t| t as usize >= target.vocab_size) {
-        let (last, model) = (target.vocab_size - 1, target.name.clone());
-        return Err(Error::UnknownToken { token, last, model });
-    }
+    check_prompt(&request.prompt, target)?;
     for role in entry.info.needs {
         if *role == "ngrams" {
             models.ngrams.as_ref().ok_or(Error::MissingNgrams)?;
@@ -164,6 +167,24 @@ fn check(request: &Request, entry: &Entry, models: &Models) -> Result<()> {
                 detail: format!("{} and {} tokens", target.vocab_size, other.vocab_size),
             });
         }
+    }
+    Ok(())
+}
+
+fn check_prompt(prompt: &[TokenId], target: &ModelInfo) -> Result<()> {
+    if prompt.is_empty() {
+        return Err(Error::EmptyPrompt);
+    }
+    if prompt.len() >= target.context_len {
+        return Err(Error::PromptTooLong {
+            tokens: prompt.len(),
+            context_len: target.context_len,
+            model: target.name.clone(),
+        });
+    }
+    if let Some(&token) = prompt.iter().find(|&&t| t as usize >= target.vocab_size) {
+        let (last, model) = (target.vocab_size - 1, target.name.clone());
+        return Err(Error::UnknownToken { token, last, model });
     }
     Ok(())
 }

@@ -84,16 +84,19 @@ impl Session<'_> {
         self.run.forest.lane(LaneId::MAIN).prompt_len
     }
 
-    /// Number of tokens generated from the prompt down to `node`.
+    /// Number of tokens generated from the prompt of its lane down to `node`.
     pub fn generated(&self, node: NodeId) -> u32 {
-        self.run.forest[node].depth + 1 - self.prompt_len()
+        let it = &self.run.forest[node];
+        it.depth + 1 - self.run.forest.lane(it.lane).prompt_len
     }
 
     /// How many more tokens fit below `node`: the asked length, or the context's end.
     pub fn room_below(&self, node: NodeId) -> u32 {
         let context = self.target_info().context_len.min(u32::MAX as usize) as u32;
-        let limit = (self.prompt_len() + self.run.max_new_tokens).min(context);
-        limit.saturating_sub(self.run.forest[node].depth + 1)
+        let it = &self.run.forest[node];
+        let prompt_len = self.run.forest.lane(it.lane).prompt_len;
+        let limit = (prompt_len + self.run.max_new_tokens).min(context);
+        limit.saturating_sub(it.depth + 1)
     }
 
     /// How many more tokens fit below the head.

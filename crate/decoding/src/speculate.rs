@@ -1,5 +1,9 @@
 //! A round of draft-and-verify: guesses, one pass of the target over all of them, a verdict.
 
+pub mod batch;
+pub mod flat;
+pub mod passes;
+
 use crate::{
     Result,
     drafter::{Drafter, Verdict},
@@ -63,6 +67,22 @@ pub struct Walk {
     pub emitted: Option<NodeId>,
 }
 
+/// What a target pass said of one text.
+#[derive(Clone, Copy)]
+pub struct Said<'a> {
+    /// The head first, then guesses, parents before children.
+    pub scored: &'a [NodeId],
+    pub scores: &'a Scores,
+    /// Row of the first scored node; the others follow it.
+    pub first_row: usize,
+}
+
+impl Said<'_> {
+    fn row(&self, node: NodeId) -> Option<usize> {
+        Some(self.first_row + self.scored.iter().position(|&it| it == node)?)
+    }
+}
+
 /// Walks down from the first node of `tried` while the rule accepts, then grows one token of the
 /// target. The others are the guesses, as often as they were drawn, siblings in the order the
 /// rule shall try them. The first rows of `scores` are those of the distinct nodes.
@@ -73,8 +93,23 @@ pub fn walk(
     tried: &[NodeId],
     scores: &Scores,
 ) -> Walk {
+    let scored = distinct(tried);
+    let said = Said { scored: &scored, scores, first_row: 0 };
+    walk_said(session, verifier, pipeline, said, tried)
+}
+
+/// As `walk`, where a guess need not have been scored: accepted, it ends the walk, because the
+/// pass says nothing of what follows it.
+pub fn walk_said(
+    session: &mut Session<'_>,
+    verifier: &mut dyn Verifier,
+    pipeline: &Pipeline,
+    said: Said<'_>,
+    tried: &[NodeId],
+) -> Walk {
+    let scores = said.scores;
     let Stop { accepted, at, row, guesses, rest } =
-        descend(session, verifier, pipeline, (tried[0], tried), scores);
+        descend_said(session, verifier, pipeline, said, (tried[0], tried));
     let Some(rest) = rest else {
         return Walk { accepted, emitted: None };
     };
@@ -104,11 +139,12 @@ pub struct Stop {
     pub accepted: Vec<NodeId>,
     /// The last of them, or where the walk began.
     pub at: NodeId,
-    /// Index of its row in the target's pass.
+    /// Index of its row in the target's pass; without a row of its own, of its parent's.
     pub row: usize,
     /// How many guesses were to be tried there.
     pub guesses: usize,
-    /// What the next token is drawn from; `None` after an accepted end token.
+    /// What the next token is drawn from; `None` after an accepted end token, or where the pass
+    /// has no row.
     pub rest: Option<Rest>,
 }
 
@@ -121,10 +157,22 @@ pub fn descend(
     scores: &Scores,
 ) -> Stop {
     let scored = distinct(tried);
+    let said = Said { scored: &scored, scores, first_row: 0 };
+    descend_said(session, verifier, pipeline, said, (from, tried))
+}
+
+fn descend_said(
+    session: &mut Session<'_>,
+    verifier: &mut dyn Verifier,
+    pipeline: &Pipeline,
+    said: Said<'_>,
+    (from, tried): (NodeId, &[NodeId]),
+) -> Stop {
+    let scores = said.scores;
     let mut at = from;
+    let mut row = said.row(from).expect("a walk begins at a scored node");
     let mut accepted = Vec::new();
     loop {
-        let row = scored.iter().position(|&n| n == at).expect("every accepted node was scored");
         let target = pipeline.probs(session.forest(), at, scores.row(row));
         let children: Vec<_> =
             tried.iter().copied().filter(|&n| session.forest()[n].parent == Some(at)).collect();
@@ -148,8 +196,12 @@ pub fn descend(
         };
         at = children[index];
         accepted.push(at);
-        if session.forest()[at].token().is_some_and(|token| session.ends(token)) {
-            let row = scored.iter().position(|&n| n == at).expect("accepted nodes were scored");
+        let ends = session.forest()[at].token().is_some_and(|token| session.ends(token));
+        match said.row(at) {
+            Some(next) => row = next,
+            None => return Stop { accepted, at, row, guesses: 0, rest: None },
+        }
+        if ends {
             return Stop { accepted, at, row, guesses: 0, rest: None };
         }
     }

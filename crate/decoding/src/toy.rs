@@ -295,6 +295,11 @@ pub fn forest(prompt: &[TokenId]) -> (Forest, NodeId) {
     (forest, head)
 }
 
+/// Adds a lane to a forest that no run owns; for tests of parts.
+pub fn plant(forest: &mut Forest, prompt: &[TokenId]) -> LaneId {
+    forest.plant(prompt)
+}
+
 /// Adds a node to a forest that no run owns; for tests of parts.
 pub fn grow(forest: &mut Forest, parent: NodeId, input: Input) -> NodeId {
     let lane = forest[parent].lane;

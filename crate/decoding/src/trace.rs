@@ -143,7 +143,9 @@ pub enum Event {
         ancestors: Vec<NodeId>,
         /// One per entry of `nodes`, or empty when no row was asked for.
         rows: Vec<TopRow>,
-        /// Passes with the same number ran at the same time.
+        /// Passes with the same number in different roles do not wait for one another: with a
+        /// device for each role they would run at the same time. Those of one role follow one
+        /// another.
         group: Option<u32>,
     },
     /// A token is chosen to continue `node`.
@@ -270,10 +272,11 @@ pub struct Trace {
     pub params: serde_json::Value,
     pub seed: u32,
     pub max_new_tokens: u32,
+    /// The prompt of the main lane; those of further lanes are in the events only.
     pub prompt_tokens: Vec<TokenId>,
     /// The generated tokens of the answer.
     pub tokens: Vec<TokenId>,
-    /// The other finished texts, best first.
+    /// The other finished texts: those of a search, best first, or one of each further prompt.
     pub outputs: Vec<Output>,
     /// Text or bytes of every token that occurs, by id.
     pub vocabulary: BTreeMap<TokenId, TokenText>,

@@ -305,11 +305,9 @@ impl<'a> Replay<'a> {
                 return Err(wrong(format!("{path}.node"), reason));
             }
             let text = self.forest.tokens(output.node);
-            differ(
-                &format!("{path}.tokens"),
-                &output.tokens,
-                &text[prompt.len().min(text.len())..],
-            )?;
+            let lane = self.forest.lane(self.forest[output.node].lane);
+            let from = text.len().min(lane.prompt_len as usize);
+            differ(&format!("{path}.tokens"), &output.tokens, &text[from..])?;
         }
         Ok(())
     }

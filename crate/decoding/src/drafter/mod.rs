@@ -1,6 +1,7 @@
 //! Who guesses. A drafter grows guesses below the head and learns from what the target said.
 
 mod best_first;
+mod chains;
 mod copying;
 mod grid;
 mod jacobi;
@@ -17,6 +18,7 @@ pub use best_first::{BestFirst, Inner};
 mod tree_search;
 mod trigrams;
 mod window;
+pub use chains::Chains;
 pub use copying::{Copying, Occurrence};
 pub use jacobi::{Init, Jacobi, Place};
 pub use lookahead::Lookahead;

@@ -37,6 +37,9 @@ pub static ALL: &[Entry] = &[
     Entry::of::<speculative::aded::Aded>(),
     Entry::of::<speculative::ouroboros::Ouroboros>(),
     Entry::of::<speculative::entropy_adaptive::EntropyAdaptive>(),
+    Entry::of::<speculative::pearl::Pearl>(),
+    Entry::of::<speculative::bass::Bass>(),
+    Entry::of::<speculative::ems_sd::EmsSd>(),
     // Parallel decoding: many positions a pass.
     Entry::of::<parallel::jacobi::Jacobi>(),
     Entry::of::<parallel::gauss_seidel_jacobi::GaussSeidelJacobi>(),

@@ -31,16 +31,20 @@ impl TreePolicy for Chain {
 
     fn expand(&mut self, session: &mut Session<'_>, frontier: &[Frontier]) -> Expansion {
         let Frontier { node, probs } = &frontier[0];
-        let it = &session.forest()[*node];
-        let (lane, position) = (it.lane.0, it.depth + 1);
-        let token = if probs.contains(&1.0) {
-            row::arg_max(probs)
-        } else {
-            let key = Key { purpose: "draft", lane, position, draw: session.step_index() };
-            session.sample_probs(*node, "draft", probs, key).token
-        };
+        let token = draw_guess(session, *node, probs);
         self.left -= 1;
         let more = self.left > 0 && probs[token as usize] >= self.stop_below;
         Expansion { children: vec![Child { parent: 0, token }], more }
     }
+}
+
+/// Draws a guess below `node` with a number that no other round uses for this position.
+pub(crate) fn draw_guess(session: &mut Session<'_>, node: NodeId, probs: &[f32]) -> TokenId {
+    if probs.contains(&1.0) {
+        return row::arg_max(probs);
+    }
+    let it = &session.forest()[node];
+    let (lane, position) = (it.lane.0, it.depth + 1);
+    let key = Key { purpose: "draft", lane, position, draw: session.step_index() };
+    session.sample_probs(node, "draft", probs, key).token
 }

@@ -41,8 +41,21 @@ impl Session<'_> {
         node
     }
 
-    /// One forward pass of the model in `role`. The single place where a run waits for a device.
+    /// One forward pass of the model in `role`.
     pub async fn score(&mut self, role: &str, nodes: &[NodeId], ask: &Ask) -> Result<Scores> {
+        self.score_beside(role, nodes, ask, None).await
+    }
+
+    /// As `score`. Passes of one `group` in different roles do not wait for one another: with a
+    /// device for each role they would run at the same time. Here they run in turn. The single
+    /// place where a run waits for a device.
+    pub async fn score_beside(
+        &mut self,
+        role: &str,
+        nodes: &[NodeId],
+        ask: &Ask,
+        group: Option<u32>,
+    ) -> Result<Scores> {
         self.forget_pruned()?;
         let model = self
             .models
@@ -59,7 +72,7 @@ impl Session<'_> {
             nodes: nodes.to_vec(),
             ancestors: scores.fed.iter().copied().filter(|node| !nodes.contains(node)).collect(),
             rows,
-            group: None,
+            group,
         };
         *pass += 1;
         self.record(event);
@@ -190,10 +203,23 @@ impl Session<'_> {
             Some(reason) => {
                 let node = self.run.forest.lane(lane).head;
                 self.record(Event::Finish { node, reason, score: None, ranked: None });
+                if lane != LaneId::MAIN {
+                    self.set_aside(lane, reason);
+                }
                 Progress::Finished
             }
             None => Progress::Continue,
         }
+    }
+
+    /// The text of a further prompt becomes one of the run's outputs, in the order of the lanes.
+    fn set_aside(&mut self, lane: LaneId, reason: FinishReason) {
+        let forest = &self.run.forest;
+        let it = forest.lane(lane);
+        let (node, tokens) = (it.head, forest.tokens(it.head).split_off(it.prompt_len as usize));
+        let outputs = &mut self.run.outputs;
+        let before = outputs.iter().filter(|it| forest[it.node].lane < lane).count();
+        outputs.insert(before, Output { node, tokens, reason, score: None, ranked: None });
     }
 
     /// A search sets a finished text aside: it becomes one of the run's outputs.

@@ -1,14 +1,19 @@
 pub mod aded;
 pub mod anpd;
+pub mod bass;
+#[cfg(test)]
+mod batches;
 pub mod cape;
 pub mod copyspec;
 pub mod dyspec;
+pub mod ems_sd;
 pub mod entropy_adaptive;
 pub mod improved_mcsd;
 mod layers;
 pub mod mcsd;
 pub mod opt_tree;
 pub mod ouroboros;
+pub mod pearl;
 pub mod rsd_c;
 pub mod rsd_s;
 pub mod sequoia;
