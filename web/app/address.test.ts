@@ -16,6 +16,7 @@ test("settings survive the address", () => {
       method: "basic-sampling",
       params: { temperature: 0.35, top_k: 7 },
       prompt: "Tom & Mia said: “a+b = 100 %?” 🐢\n",
+      others: ["The dog = “good”", "Lily was sad"],
       seed: 4294967295,
       length: 12,
       compared: ["speculative-decoding"],
@@ -24,6 +25,18 @@ test("settings survive the address", () => {
     moment: { at: 120, node: 45 },
   };
   expect(read(write(address), methods)).toEqual(address);
+});
+
+test("no further prompts is not the same as the usual ones", () => {
+  const alone: Address = { ...plain, settings: { ...DEFAULTS, others: [] } };
+  expect(read(write(alone), methods)).toEqual(alone);
+  expect(write(plain)).not.toContain("also");
+});
+
+test("further prompts without a word are left out, and there are not too many", () => {
+  expect(read("?also=+&also=a", methods).settings.others).toEqual(["a"]);
+  const many = Array.from({ length: 20 }, (_, i) => `also=${i}`).join("&");
+  expect(read(`?${many}`, methods).settings.others).toHaveLength(7);
 });
 
 test.each(methods)("the defaults of $id fit into 300 characters", (method) => {

@@ -4,7 +4,7 @@
  */
 import type { Described } from "../generated/Described.ts";
 import { controlsOf, parse, type Params } from "./schema.ts";
-import { DEFAULTS, MAX_COMPARED, MAX_LENGTH, type Settings } from "./settings.ts";
+import { DEFAULTS, MAX_COMPARED, MAX_LENGTH, MAX_OTHERS, type Settings } from "./settings.ts";
 
 /** A place in a trace: how many events, and what is selected. */
 export interface Moment {
@@ -39,6 +39,7 @@ export function read(search: string, methods: readonly Described[]): Address {
       method: method.id,
       params,
       prompt: query.get("prompt") ?? DEFAULTS.prompt,
+      others: query.has("also") ? prompts(query.getAll("also")) : DEFAULTS.others,
       seed: whole(query.get("seed"), 0, 2 ** 32 - 1) ?? DEFAULTS.seed,
       length: whole(query.get("length"), 1, MAX_LENGTH) ?? DEFAULTS.length,
       compared: compared.slice(0, MAX_COMPARED - 1),
@@ -47,6 +48,10 @@ export function read(search: string, methods: readonly Described[]): Address {
     moment: at === null ? null : { at, node: whole(query.get("node"), 0, Number.MAX_SAFE_INTEGER) },
   };
 }
+
+/** Further prompts: those that say something, and not too many. */
+export const prompts = (lines: readonly string[]): string[] =>
+  lines.filter((it) => it.trim() !== "").slice(0, MAX_OTHERS);
 
 function whole(text: string | null, min: number, max: number): number | null {
   if (text === null || !/^\d+$/.test(text)) return null;
@@ -66,6 +71,10 @@ export function write({ settings, example, moment }: Address, device: string | n
   } else {
     set("method", settings.method);
     set("prompt", settings.prompt, DEFAULTS.prompt);
+    if (settings.others.join("\n") !== DEFAULTS.others.join("\n"))
+      // None at all must be said as well.
+      for (const other of settings.others.length > 0 ? settings.others : [""])
+        query.append("also", other);
     set("seed", settings.seed, DEFAULTS.seed);
     set("length", settings.length, DEFAULTS.length);
     for (const [name, value] of Object.entries(settings.params)) {

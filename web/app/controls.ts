@@ -1,12 +1,14 @@
 /** The form: what to run. */
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
+import { prompts } from "./address.ts";
 import { beginnings } from "./beginnings.ts";
 import "./parameters.ts";
 import { methodSelect } from "./method-select.ts";
-import { controlsFor, type PageState } from "./page-state.ts";
+import { controlsFor, severalPrompts, type PageState } from "./page-state.ts";
 import type { Runs } from "./runs.ts";
 import type { Params } from "./schema.ts";
-import { MAX_COMPARED, MAX_LENGTH } from "./settings.ts";
+import { MAX_COMPARED, MAX_LENGTH, MAX_OTHERS } from "./settings.ts";
 import "./share.ts";
 import type { Links } from "./share.ts";
 import { sentence } from "./status.ts";
@@ -37,6 +39,7 @@ export function controls(
       ></textarea>
       ${beginnings(page)}
     </div>
+    ${furtherPrompts(page, runs)}
     <div class="field">
       <label for="method">Method</label>
       ${methodSelect("method", settings.method, (id) => page.chooseMethod(id))}
@@ -57,6 +60,36 @@ export function controls(
       @params=${(event: CustomEvent<Params>) => page.choose({ params: event.detail })}
     ></decodescope-parameters>
   `;
+}
+
+/** A line for each further prompt, where a method on the page reads several. */
+function furtherPrompts(page: PageState, runs: Runs): TemplateResult | typeof nothing {
+  const { method, compared, others } = page.settings;
+  if (![method, ...compared].some(severalPrompts)) return nothing;
+  return html`<div class="field">
+    <label for="others">Further prompts, one a line</label>
+    <textarea
+      id="others"
+      data-testid="others"
+      rows=${Math.min(MAX_OTHERS, Math.max(3, others.length))}
+      aria-describedby="others-help"
+      .value=${live(others.join("\n"))}
+      @change=${(event: Event) => {
+        page.typed = true;
+        const lines = (event.target as HTMLTextAreaElement).value.split("\n");
+        page.choose({ others: prompts(lines) });
+      }}
+      @keydown=${(event: KeyboardEvent) => {
+        if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+        event.target?.dispatchEvent(new Event("change"));
+        void runs.run();
+      }}
+    ></textarea>
+    <p class="help" id="others-help">
+      They share every pass with the first one. At most ${MAX_OTHERS}; the same prompt again gives
+      another sample.
+    </p>
+  </div>`;
 }
 
 function actions(page: PageState, runs: Runs, links: () => Links): TemplateResult {

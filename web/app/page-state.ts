@@ -7,7 +7,7 @@ import { read, write, type Moment } from "./address.ts";
 import { Panel, type Origin } from "./panel.ts";
 import { changed, controlsOf, type Control, type Params } from "./schema.ts";
 import type { Settings } from "./settings.ts";
-import { promptOf } from "./text-of.ts";
+import { othersOf, promptOf } from "./text-of.ts";
 
 /** A method parameter that all methods of a comparison share. */
 const SHARED_PARAMETER = "temperature";
@@ -22,6 +22,11 @@ export interface Host {
 /** The controls that a method's schema asks for. */
 export function controlsFor(method: string): Control[] {
   return controlsOf(methods.find((it) => it.id === method)?.schema);
+}
+
+/** Whether a method reads further prompts beside the first. */
+export function severalPrompts(method: string): boolean {
+  return methods.find((it) => it.id === method)?.several_prompts ?? false;
 }
 
 /** The methods that are shown, as one word. */
@@ -111,7 +116,8 @@ export class PageState {
     if (!methods.some((it) => it.id === method)) return this.settings;
     const params = changed(controlsFor(method), trace.params as Params);
     const prompt = this.typed ? this.settings.prompt : promptOf(trace);
-    return { ...this.settings, method, params, seed, length, prompt };
+    const others = this.typed || !severalPrompts(method) ? this.settings.others : othersOf(trace);
+    return { ...this.settings, method, params, seed, length, prompt, others };
   }
 
   /** The parameters for a method of the comparison. */

@@ -1,7 +1,7 @@
 /** Runs of the engine: whole, step by step, one method after another. */
 import { failureOf } from "../engine/failure.ts";
 import type { Trace } from "../generated/Trace.ts";
-import type { PageState } from "./page-state.ts";
+import { severalPrompts, type PageState } from "./page-state.ts";
 import type { Panel } from "./panel.ts";
 
 export class Runs {
@@ -79,7 +79,9 @@ export class Runs {
 
   #request(method: string) {
     const { prompt, seed, length } = this.#page.settings;
-    return { method, params: this.#page.paramsFor(method), prompt, seed, maxNewTokens: length };
+    const others = severalPrompts(method) ? this.#page.settings.others : [];
+    const params = this.#page.paramsFor(method);
+    return { method, params, prompt, others, seed, maxNewTokens: length };
   }
 
   #watch(panel: Panel) {

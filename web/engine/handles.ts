@@ -14,6 +14,8 @@ export interface ScriptRequest {
   method: string;
   params?: Record<string, unknown>;
   prompt: string;
+  /** Further prompts, for methods that read several at once. */
+  others?: string[];
   seed?: number;
   maxNewTokens?: number;
   /** Left out: the page's own choice. */
@@ -182,6 +184,7 @@ export function complete(asked: ScriptRequest): RunRequest {
     method: asked.method,
     params: asked.params ?? {},
     prompt: asked.prompt,
+    others: asked.others ?? [],
     seed: asked.seed ?? DEFAULT_SEED,
     maxNewTokens: asked.maxNewTokens ?? DEFAULT_LENGTH,
   };

@@ -20,6 +20,8 @@ export interface RunRequest {
   /** The method's parameters; what is left out keeps its default. */
   params: Record<string, unknown>;
   prompt: string;
+  /** Further prompts, for methods that read several at once. */
+  others?: string[];
   seed: number;
   maxNewTokens: number;
 }

@@ -151,7 +151,9 @@ function hand(name: string, role: string, files: Map<string, Uint8Array>): void 
 function begin(request: RunRequest, number: number): Promise<Trace> {
   prompt = request.prompt;
   run = number;
-  return opened().start({ ...request, prompt: Array.from(opened().encode(prompt)) });
+  const encode = (text: string) => Array.from(opened().encode(text));
+  const others = (request.others ?? []).map(encode);
+  return opened().start({ ...request, prompt: encode(prompt), others });
 }
 
 function measurePlain(text: string): Promise<void> {

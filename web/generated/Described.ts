@@ -7,6 +7,10 @@ import type { Lossless } from "./Lossless";
  */
 export type Described = { 
 /**
+ * Whether a run may have several prompts.
+ */
+several_prompts: boolean, 
+/**
  * JSON Schema of the parameters, with defaults, ranges and help text.
  */
 schema: Record<string, unknown>, id: string, title: string, family: Family, lossless: Lossless, 

@@ -36,6 +36,9 @@ pub struct RunArguments {
     /// The text to continue
     #[arg(long)]
     pub prompt: String,
+    /// A further prompt, for methods that read several; may be repeated
+    #[arg(long, value_name = "PROMPT")]
+    pub also: Vec<String>,
     /// The method's parameters as a JSON object; those left out have their defaults
     #[arg(long, default_value = "{}", value_parser = json)]
     pub params: Value,

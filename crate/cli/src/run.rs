@@ -27,6 +27,8 @@ pub fn run(arguments: &RunArguments) -> Result<(), Box<dyn Error>> {
     decoding::methods::find(&arguments.method)?;
     let loaded = Loaded::load(&arguments.folders.by_role(), arguments.device)?;
     let prompt = loaded.encode(&arguments.prompt)?;
+    let others: Vec<_> =
+        arguments.also.iter().map(|it| loaded.encode(it)).collect::<Result<_>>()?;
     let (mut models, times) = loaded.timed();
     let request = Request {
         method: arguments.method.clone(),
@@ -35,12 +37,15 @@ pub fn run(arguments: &RunArguments) -> Result<(), Box<dyn Error>> {
         seed: arguments.seed,
         max_new_tokens: arguments.max_new_tokens,
     };
-    let trace = record(request, &mut models, &times, arguments.device)?;
+    let trace = record_lanes(request, &others, &mut models, &times, arguments.device)?;
     if let Some(path) = &arguments.trace {
         std::fs::write(path, serde_json::to_string(&trace)? + "\n")
             .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
     println!("{}{}\n", arguments.prompt, text(&trace.tokens, &models));
+    for (prompt, output) in arguments.also.iter().zip(&trace.outputs) {
+        println!("{prompt}{}\n", text(&output.tokens, &models));
+    }
     print!("{}", Summary::of(&trace));
     Ok(())
 }
@@ -52,12 +57,24 @@ pub fn record(
     times: &PassTimes,
     device: Device,
 ) -> Result<Trace> {
+    record_lanes(request, &[], models, times, device)
+}
+
+/// As `record`, with further prompts.
+pub fn record_lanes(
+    request: Request,
+    others: &[Vec<TokenId>],
+    models: &mut Models,
+    times: &PassTimes,
+    device: Device,
+) -> Result<Trace> {
+    let entry = decoding::methods::find(&request.method)?;
     // Complains about parameters and models before anything takes time.
-    Decoding::start(request.clone(), models)?;
+    Decoding::start_lanes(entry, request.clone(), others, models)?;
     let plain_ms_per_token = plain(&request, models)?;
     let timer = clock();
-    block_on(llama::time_models(models, decoding::methods::find(&request.method)?, &timer))?;
-    let mut decoding = Decoding::start(request, models)?;
+    block_on(llama::time_models(models, entry, &timer))?;
+    let mut decoding = Decoding::start_lanes(entry, request, others, models)?;
     times.borrow_mut().clear();
     let now = clock();
     block_on(decoding.finish(models))?;

@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, fmt};
 
 pub struct Summary {
     method: String,
+    /// Of all prompts.
     tokens: usize,
     /// Why the answer ends.
     reason: Option<FinishReason>,
@@ -27,7 +28,7 @@ impl Summary {
     pub fn of(trace: &Trace) -> Self {
         let mut summary = Self {
             method: trace.method.clone(),
-            tokens: trace.tokens.len(),
+            tokens: committed(trace),
             reason: None,
             passes: BTreeMap::new(),
             drafted: 0,
@@ -55,6 +56,15 @@ impl Summary {
     }
 }
 
+/// Tokens that became text, of all prompts.
+fn committed(trace: &Trace) -> usize {
+    let nodes = trace.events.iter().map(|event| match event {
+        Event::Commit { nodes, .. } => nodes.len(),
+        _ => 0,
+    });
+    nodes.sum()
+}
+
 /// The last node of the answer.
 fn answer(trace: &Trace) -> Option<NodeId> {
     trace.events.iter().rev().find_map(|event| match event {
@@ -63,9 +73,9 @@ fn answer(trace: &Trace) -> Option<NodeId> {
     })
 }
 
-/// Whether the proposer is the prompt or the target itself.
+/// Whether the node is no guess: of the prompt, of the target itself, or padding.
 fn is_targets(by: &str) -> bool {
-    matches!(by, "prompt" | "target" | "recovered" | "bonus")
+    matches!(by, "prompt" | "target" | "recovered" | "bonus" | "padding")
 }
 
 impl fmt::Display for Summary {

@@ -57,6 +57,9 @@ struct Asked {
     #[serde(default)]
     params: serde_json::Value,
     prompt: Vec<TokenId>,
+    /// Further prompts, for methods that read several.
+    #[serde(default)]
+    others: Vec<Vec<TokenId>>,
     seed: u32,
     max_new_tokens: u32,
 }
@@ -194,7 +197,8 @@ impl Engine {
         self.running = None;
         let entry = methods::find(&request.method).map_err(thrown)?;
         llama::time_models(&mut self.models, entry, now_ms).await.map_err(thrown)?;
-        let decoding = Decoding::start(request, &mut self.models).map_err(thrown)?;
+        let decoding = Decoding::start_lanes(entry, request, &asked.others, &mut self.models)
+            .map_err(thrown)?;
         self.pass_ms.take();
         self.running = Some(Running {
             decoding,
