@@ -41,7 +41,9 @@ ancestors: Array<NodeId>,
  */
 rows: Array<TopRow>, 
 /**
- * Passes with the same number ran at the same time.
+ * Passes with the same number in different roles do not wait for one another: with a
+ * device for each role they would run at the same time. Those of one role follow one
+ * another.
  */
 group: number | null, } | { "kind": "sample", node: NodeId, 
 /**

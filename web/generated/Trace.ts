@@ -13,13 +13,17 @@ models: { [key in string]: ModelInfo }, method: string,
 /**
  * All parameters, defaults filled in.
  */
-params: Record<string, unknown>, seed: number, max_new_tokens: number, prompt_tokens: Array<number>, 
+params: Record<string, unknown>, seed: number, max_new_tokens: number, 
+/**
+ * The prompt of the main lane; those of further lanes are in the events only.
+ */
+prompt_tokens: Array<number>, 
 /**
  * The generated tokens of the answer.
  */
 tokens: Array<number>, 
 /**
- * The other finished texts, best first.
+ * The other finished texts: those of a search, best first, or one of each further prompt.
  */
 outputs: Array<Output>, 
 /**

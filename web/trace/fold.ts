@@ -206,6 +206,8 @@ function statusAtBirth(by: string): Status {
       return by;
     case "target":
       return "chosen";
+    case "padding":
+      return "pruned";
     default:
       return "draft";
   }

@@ -2,7 +2,7 @@
 // nothing here is estimated without saying so.
 
 import type { Recorded } from "../generated/Recorded.ts";
-import { mainPath, type Pass, type State } from "./state.ts";
+import type { Pass, State } from "./state.ts";
 
 export const TARGET = "target";
 
@@ -25,7 +25,7 @@ export interface Times {
 }
 
 export interface Stats {
-  /** Generated tokens of the answer so far. */
+  /** Generated tokens so far, of all prompts. */
   readonly tokens: number;
   /** Passes by role. */
   readonly passes: Readonly<Record<string, number>>;
@@ -52,7 +52,7 @@ export const isTargetPass = (pass: Pass): boolean => pass.role === TARGET && pas
 
 /** `complete`: `state` is the last of a run that has ended, so its total time is known. */
 export function stats(state: State, recorded: Recorded | null, complete: boolean): Stats {
-  const tokens = Math.max(0, mainPath(state).length - (state.lanes[0]?.promptLen ?? 0));
+  const tokens = state.lanes.reduce((sum, it) => sum + it.path.length - it.promptLen, 0);
   const passes: Record<string, number> = {};
   for (const pass of state.passes) passes[pass.role] = (passes[pass.role] ?? 0) + 1;
   const targetPasses = state.passes.filter(isTargetPass).length;
@@ -79,14 +79,16 @@ export function stats(state: State, recorded: Recorded | null, complete: boolean
 function positionsOf(state: State): Position[] {
   const tried = new Map<number, Set<number>>();
   const accepted = new Map<number, Set<number>>();
-  const note = (at: Map<number, Set<number>>, position: number, round: number) => {
-    at.set(position, (at.get(position) ?? new Set()).add(round));
+  const note = (at: Map<number, Set<number>>, position: number, draft: number) => {
+    at.set(position, (at.get(position) ?? new Set()).add(draft));
   };
   for (const node of state.nodes) {
     const verdict = node.judges.at(-1);
     if (!verdict) continue;
-    note(tried, node.ahead, verdict.round);
-    if (node.status === "accepted") note(accepted, node.ahead, verdict.round);
+    // Each prompt of a batch has its own draft in a round.
+    const draft = verdict.round * state.lanes.length + node.lane;
+    note(tried, node.ahead, draft);
+    if (node.status === "accepted") note(accepted, node.ahead, draft);
   }
   return [...tried.keys()]
     .sort((a, b) => a - b)
@@ -97,21 +99,11 @@ function positionsOf(state: State): Position[] {
     }));
 }
 
-/** Milliseconds of each pass; passes that ran at the same time share the longest. */
+/** Milliseconds of each pass: all of them ran one after another, those of a group too. */
 export function passTimes(passes: readonly Pass[], recorded: Recorded | null): number[] | null {
   const measured = recorded?.pass_ms ?? [];
   if (measured.length < passes.length || passes.length === 0) return null;
-  const longest = new Map<number, number>();
-  for (const { group, ordinal } of passes)
-    if (group !== null)
-      longest.set(group, Math.max(longest.get(group) ?? 0, measured[ordinal] ?? 0));
-  const seen = new Set<number>();
-  return passes.map(({ group, ordinal }) => {
-    if (group === null) return measured[ordinal] ?? 0;
-    if (seen.has(group)) return 0;
-    seen.add(group);
-    return longest.get(group) ?? 0;
-  });
+  return passes.map(({ ordinal }) => measured[ordinal] ?? 0);
 }
 
 function timesOf(state: State, recorded: Recorded | null, complete: boolean): Times | null {

@@ -1,12 +1,14 @@
 // The pictures of the stage, in the order of their tabs. A new picture is one file and one line.
 
 import type { State } from "../trace/state.ts";
+import { batch } from "./batch.ts";
 import { braid } from "./braid.ts";
 import { copies } from "./copies.ts";
 import { curve } from "./curve.ts";
 import { dependencies } from "./dependencies.ts";
 import { distribution } from "./distribution.ts";
 import { grid } from "./grid.ts";
+import { lanes } from "./lanes.ts";
 import { lattice } from "./lattice.ts";
 import { layers } from "./layers.ts";
 import { rounds } from "./rounds.ts";
@@ -17,6 +19,8 @@ import type { View } from "./view.ts";
 
 export const VIEWS: readonly View[] = [
   tree,
+  lanes,
+  batch,
   lattice,
   braid,
   grid,

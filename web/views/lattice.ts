@@ -326,7 +326,8 @@ function ranking(scene: Scene, lattice: Lattice, lead: NodeState | null): Templa
 
 /** The target chose nodes that are not on the committed path: several texts were kept at once. */
 function keepsSeveral(end: State): boolean {
-  if (end.merges.length > 0 || end.finishes.length > 1) return true;
+  const finishes = end.finishes.filter((it) => end.nodes[it.event.node]?.lane === 0);
+  if (end.merges.length > 0 || finishes.length > 1) return true;
   return end.nodes.some(
     (it) => it.by === "target" && it.lane === 0 && !it.committed && it.children.length > 0,
   );

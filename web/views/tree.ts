@@ -32,7 +32,7 @@ export interface Growth {
 }
 
 /** Guesses of a window run beside the text and are never put to the test. */
-const isGuess = (node: NodeState): boolean => node.by !== "window";
+const isGuess = (node: NodeState): boolean => node.by !== "window" && node.by !== "padding";
 
 /** The guesses of one round, as far as they are known at `state`. */
 export function growthOf(state: State, round: Round): Growth | null {
@@ -77,7 +77,7 @@ function room(end: State): { rows: number; columns: number } {
     let widest = 0;
     for (const id of round.nodes) {
       const node = end.nodes[id]!;
-      if (!isGuess(node)) continue;
+      if (!isGuess(node) || node.lane !== 0) continue;
       const { ahead } = node;
       const count = (born.get(ahead) ?? 0) + 1;
       born.set(ahead, count);
@@ -268,7 +268,10 @@ function foldedCounts(growth: Growth, frame: Frame): SVGTemplateResult[] {
 export const tree: View = {
   id: "tree",
   title: "Draft tree",
-  applies: (end) => end.rounds.some((it) => it.drafted > 0),
+  // It draws the guesses of one text; a batch has a picture of its own.
+  applies: (end) =>
+    end.rounds.some((it) => it.drafted > 0) &&
+    !end.nodes.some((it) => it.lane > 0 && it.judges.length > 0),
   rank: (end) => (end.nodes.some((it) => it.judges.length > 0) ? 10 : 2),
   height: ({ end }) => TOP + roomFor(end).rows * STEP_Y + 8 + RIBBON_HEIGHT + LEGEND_HEIGHT,
   render,

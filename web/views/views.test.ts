@@ -1,56 +1,21 @@
 // @vitest-environment happy-dom
 // Draws the states of small recorded runs and looks at what is there. The runs are of the toy
 // models: `cargo run -p decoding --example toy_trace` wrote them.
-import { render } from "lit";
 import { afterEach, expect, test, vi } from "vitest";
-import type { Trace } from "../generated/Trace.ts";
-import { Fold } from "../trace/fold.ts";
 import { tokenName } from "../trace/words.ts";
+import { batch } from "./batch.ts";
 import { braid } from "./braid.ts";
 import { fitsOf, fitWidths } from "./braid-fit.ts";
 import { curve } from "./curve.ts";
 import { dependencies, numbersOf } from "./dependencies.ts";
 import { grid } from "./grid.ts";
+import { lanes } from "./lanes.ts";
 import { lattice } from "./lattice.ts";
 import { layers } from "./layers.ts";
 import { columnAt, history } from "./layout/table.ts";
 import { tables } from "./tables.ts";
-import type { Scene, View } from "./view.ts";
-
-const FILES = import.meta.glob<string>("./fixtures/*.json", {
-  eager: true,
-  query: "?raw",
-  import: "default",
-});
-
-const load = (name: string): Trace => JSON.parse(FILES[`./fixtures/${name}.json`]!) as Trace;
-
-/** A stage that draws one view of one run at any place. */
-function stage(view: View, name: string) {
-  const trace = load(name);
-  const fold = new Fold(trace.events);
-  const box = document.body.appendChild(document.createElement("div"));
-  const at = (index: number, more: Partial<Scene> = {}): Scene => {
-    const scene: Scene = {
-      state: fold.at(index),
-      end: fold.head(),
-      vocabulary: trace.vocabulary,
-      recorded: null,
-      params: {},
-      width: 800,
-      selection: { node: null, token: null, round: null },
-      options: {},
-      setOption: () => {},
-      motion: false,
-      ...more,
-    };
-    render(view.render(scene), box);
-    return scene;
-  };
-  const texts = (selector: string) =>
-    [...box.querySelectorAll(selector)].map((it) => it.textContent!.trim());
-  return { trace, fold, box, at, texts, length: trace.events.length };
-}
+import { stage } from "./stage.test-data.ts";
+import type { View } from "./view.ts";
 
 /** Places of a run that are looked at, the first and the last among them. */
 const places = (length: number): number[] =>
@@ -76,6 +41,9 @@ const CASES: [string, View, string][] = [
   ["tables of a pool", tables, "window"],
   ["tables of beams", tables, "beams"],
   ["curves", curve, "numbers"],
+  ["lanes that overlap", lanes, "lanes"],
+  ["a batch as a list", batch, "list"],
+  ["a batch as a rectangle", batch, "rectangle"],
 ];
 
 test.each(CASES)("%s: any state draws, one tab stop a widget, the same height", (_, view, name) => {

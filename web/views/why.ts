@@ -23,6 +23,8 @@ export function whyNode(state: State, node: NodeState, vocabulary: Vocabulary): 
 
 /** What a node that is no token stands for. */
 function reading(node: NodeState): string | null {
+  if (node.by === "padding")
+    return "A row of padding: it fills the batch up to a rectangle, is computed like the others and thrown away.";
   if ("blend" in node.input)
     return `The model reads a weighted blend of ${node.input.blend.length} tokens here, so that one pass serves all of them.`;
   return "vector" in node.input ? "The model reads a learned vector here, not a token." : null;
