@@ -94,7 +94,7 @@ function renderTable(scene: Scene, table: TableState): TemplateResult {
         <td></td>
         ${contexts ? html`<td></td>` : nothing}
         ${columns.map(
-          (it) => html`<th scope="col" class=${it.kind}>${it.name.replaceAll("_", " ")}</th>`,
+          (it) => html`<th scope="col" class="of-${it.kind}">${it.name.replaceAll("_", " ")}</th>`,
         )}
       </tr>
     </thead>
@@ -127,7 +127,9 @@ function renderTable(scene: Scene, table: TableState): TemplateResult {
             </td>
             ${columns.map(
               (it, i) =>
-                html`<td class=${it.kind}>${cell(scene, it, row.cells[i + keyed] ?? null)}</td>`,
+                html`<td class="of-${it.kind}">
+                  ${cell(scene, it, row.cells[i + keyed] ?? null)}
+                </td>`,
             )}
           </tr>`;
         },
@@ -148,7 +150,7 @@ function cell(scene: Scene, column: Column, value: Cell): TemplateResult | strin
       const share = Math.max(0, Math.min(1, value)) * 100;
       return html`<span class="share"
           ><span class="part" style="inline-size: ${share.toFixed(1)}%"></span></span
-        >${percent(value)}`;
+        ><span class="percent">${percent(value)}</span>`;
     }
     case "token":
       return html`<span class="code">${name(Number(value))}</span>`;
@@ -252,16 +254,10 @@ export const tables: View = {
       .plain tr.reads.last td:not(.fresh, .use) {
         border-block-end: 1.5px solid var(--rule-strong);
       }
-      .plain .number,
-      .plain .probability {
+      .plain .of-number,
+      .plain .of-probability {
         text-align: end;
         font-variant-numeric: tabular-nums;
-      }
-      /* The text of the figure is called so too. */
-      .plain .tokens {
-        font-size: inherit;
-        line-height: inherit;
-        font-family: inherit;
       }
       .plain .code {
         font-family: var(--font-code);
@@ -283,6 +279,11 @@ export const tables: View = {
         margin-inline-end: 8px;
         border: 1px solid var(--rule-strong);
         text-align: start;
+      }
+      /* The bars of a column begin below one another, whatever their figures. */
+      .plain .percent {
+        display: inline-block;
+        min-inline-size: 3.7em;
       }
       .plain .share .part {
         display: block;

@@ -331,3 +331,16 @@ test.each([324, 536, 800])(
     }
   },
 );
+
+test.each(["beams", "numbers"])(
+  "no cell of the tables of %s borrows the text band's type",
+  (name) => {
+    const { at, box, length } = stage(tables, name);
+    at(length);
+    const cells = [...box.querySelectorAll(".plain th, .plain td:not(.fresh)")].filter(
+      (it) => it.className,
+    );
+    expect(cells.length).toBeGreaterThan(0);
+    for (const cell of cells) expect(cell.className).toMatch(/^of-/);
+  },
+);
