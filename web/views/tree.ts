@@ -219,7 +219,13 @@ function render(scene: Scene): TemplateResult {
   const newest = growth ? columnOfNewest(growth) : 0;
   const spot = { left: chipX(newest - 1, frame), right: chipX(newest, frame) + frame.width + 12 };
   return html`<div class="tree-view">
-    <div class="box tree-box" ${follow(newest > 1 ? spot : { left: 0, right: 0 }, scene.motion)}>
+    <div
+      class="box tree-box"
+      role="group"
+      tabindex="0"
+      aria-label="Draft tree"
+      ${follow(newest > 1 ? spot : { left: 0, right: 0 }, scene.motion)}
+    >
       <svg
         class="tree"
         width=${width}
