@@ -85,8 +85,8 @@ function positionsOf(state: State): Position[] {
   for (const node of state.nodes) {
     const verdict = node.judges.at(-1);
     if (!verdict) continue;
-    // Each prompt of a batch has its own draft in a round.
-    const draft = verdict.round * state.lanes.length + node.lane;
+    // Each prompt of a batch has its own draft in a round; a guess may wait for a later one.
+    const draft = node.round * state.lanes.length + node.lane;
     note(tried, node.ahead, draft);
     if (node.status === "accepted") note(accepted, node.ahead, draft);
   }

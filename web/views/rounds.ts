@@ -12,15 +12,19 @@ const ROW = 22;
 const TOP = 30;
 const FOOT = 34;
 
-/** What became of the guesses at each position of a round; the best of several siblings counts. */
-export function cellsOf(state: State, round: Round): Map<number, Status> {
+/**
+ * What became of the guesses at each position of a round, of one prompt; the best of several
+ * siblings counts.
+ */
+export function cellsOf(state: State, round: Round, lane = 0): Map<number, Status> {
   const worth: readonly Status[] = [
     ...(["pruned", "draft", "chosen", "recovered"] as const),
     ...(["bonus", "rejected", "accepted"] as const),
   ];
   const cells = new Map<number, Status>();
   for (const id of round.nodes) {
-    const { ahead, status } = state.nodes[id]!;
+    const { ahead, status, by, lane: own } = state.nodes[id]!;
+    if (own !== lane || by === "padding") continue;
     const old = cells.get(ahead);
     if (!old || worth.indexOf(status) > worth.indexOf(old)) cells.set(ahead, status);
   }
@@ -45,15 +49,24 @@ function render(scene: Scene): TemplateResult {
   const size = { w: Math.max(1, step - Math.min(3, step * 0.2)), h: ROW - 5 };
   const height = TOP + rows * ROW + FOOT;
   const y = (position: number) => TOP + (position - 1) * ROW;
+  // The prompts of a batch share the width of a round.
+  const slot = size.w / end.lanes.length;
   const column = (round: Round): SVGTemplateResult => {
     const x = left + round.index * step;
+    const cells = state.lanes.flatMap(({ id }) =>
+      [...cellsOf(state, round, id)].map(([position, status]) => ({ id, position, status })),
+    );
     return svg`<g class="round-column" data-round=${round.index}>
       <rect class="reach" x=${x} y=${TOP - 4} width=${step} height=${rows * ROW + 4}></rect>
-      ${[...cellsOf(state, round)]
-        .filter(([position]) => position <= rows)
+      ${cells
+        .filter(({ position }) => position <= rows)
         .map(
-          ([position, status]) => svg`<rect class="round-cell ${status}" x=${x} y=${y(position)}
-            width=${size.w} height=${size.h}
+          ({
+            id,
+            position,
+            status,
+          }) => svg`<rect class="round-cell ${status}" x=${x + id * slot} y=${y(position)}
+            width=${slot} height=${size.h}
             style=${status === "rejected" ? "fill:url(#rounds-hatch)" : ""}></rect>`,
         )}
       <title>round ${round.index + 1}: ${round.accepted} of ${round.drafted} guesses kept, ${round.emitted} tokens</title>
