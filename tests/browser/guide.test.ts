@@ -105,6 +105,8 @@ describe("I1: playing", () => {
 describe("I3: scrubbing", () => {
   test("asks for nothing: no message to an engine, no file", async () => {
     const page = await open("?example=speculative-decoding");
+    // The method's page and its fonts come after the first picture.
+    await page.waitForLoadState("networkidle");
     await page.evaluate(() => {
       const counted = globalThis as unknown as { messages: number };
       counted.messages = 0;
