@@ -48,11 +48,12 @@ describe.each(list)("$id", (method) => {
 
   test.skipIf(!existsSync(golden(method.id)))("tells the run the command line told", async () => {
     const native = JSON.parse(readFileSync(golden(method.id), "utf8")) as Trace;
-    const text = promptOf(native);
+    const [prompt = "", ...others] = promptsOf(native);
     const browser = await runOk(opened.page, {
       method: method.id,
       params: native.params,
-      prompt: text,
+      prompt,
+      others,
       seed: native.seed,
       maxNewTokens: native.max_new_tokens,
     });
@@ -60,11 +61,17 @@ describe.each(list)("$id", (method) => {
   });
 });
 
-/** The prompt's text; the tokenizer itself puts the beginning token in front. */
-function promptOf(trace: Trace): string {
+/** The texts of the prompts, one per lane; the tokenizer itself puts the beginning token in front. */
+function promptsOf(trace: Trace): string[] {
   const special = trace.models.target?.end_tokens ?? [];
-  const tokens = trace.prompt_tokens.filter((token) => !special.includes(token));
-  return tokens.map((token) => String(trace.vocabulary[token])).join("");
+  const prompts: string[] = [];
+  for (const event of trace.events) {
+    if (event.kind !== "grow" || event.by !== "prompt" || !("token" in event.input)) continue;
+    const { token } = event.input;
+    const word = special.includes(token) ? "" : String(trace.vocabulary[token]);
+    prompts[event.lane] = (prompts[event.lane] ?? "") + word;
+  }
+  return prompts;
 }
 
 test("the same seed gives the same trace, another seed another text", async () => {

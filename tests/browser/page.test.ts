@@ -126,7 +126,7 @@ describe("by keyboard", () => {
     const { page } = await site.open("", { blocked: NO_MODEL });
     await figure(page).waitFor();
     const seen = new Set<string>();
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 90; i++) {
       await page.keyboard.press("Tab");
       const name = await page.evaluate(() => {
         let at = document.activeElement;

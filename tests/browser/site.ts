@@ -19,6 +19,8 @@ export interface RunRequest {
   method: string;
   params?: Record<string, unknown>;
   prompt: string;
+  /** Further prompts of a batch. */
+  others?: string[];
   seed?: number;
   maxNewTokens?: number;
   device?: "cpu" | "webgpu";
