@@ -47,8 +47,12 @@ const CONTEXT: usize = 64;
 /// Passes of each size. The fastest counts: whatever else the machine does only adds time.
 const REPETITIONS: usize = 3;
 
+/// A pass that takes longer ends the measuring, since somebody waits for it: larger ones are taken
+/// to lie on a line with the last two.
+const SLOW_MS: f64 = 200.0;
+
 /// Times the models of `entry` if it reads timings and they were not timed before. Takes a second
-/// or so, and the models forget all keys.
+/// or so, longer where a pass over one node is slow; the models forget all keys.
 pub async fn time_models(
     models: &mut Models,
     entry: &Entry,
@@ -69,8 +73,40 @@ pub async fn time_models(
             let times = pass_times(&mut **model, context, count, REPETITIONS, now).await?;
             let fastest = times.into_iter().fold(f64::INFINITY, f64::min);
             measured.push((count as u32, fastest as f32));
+            if fastest > SLOW_MS && measured.len() > 1 {
+                break;
+            }
         }
         models.timings = std::mem::take(&mut models.timings).with(role, measured);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use decoding::toy::Toy;
+    use std::cell::Cell;
+
+    /// How often the clock is read when each reading takes `step` milliseconds.
+    fn readings(step: f64) -> u32 {
+        let clock = Cell::new(0u32);
+        let now = || {
+            clock.set(clock.get() + 1);
+            f64::from(clock.get()) * step
+        };
+        let toy = || Toy::random(200, 1, 1.0).with_context(256);
+        let mut models = Models::new(toy()).with(decoding::session::DRAFT, toy());
+        let sequoia = decoding::methods::find("sequoia").expect("it is in the list");
+        futures_lite::future::block_on(time_models(&mut models, sequoia, &now)).expect("toys run");
+        assert!(models.timings.knows(TARGET));
+        clock.get()
+    }
+
+    #[test]
+    fn a_slow_device_is_measured_at_two_sizes_only() {
+        let of_one_size = (WARM_UP + 2 * REPETITIONS) as u32;
+        assert_eq!(readings(1.0), 2 * SIZES.len() as u32 * of_one_size);
+        assert_eq!(readings(300.0), 2 * 2 * of_one_size);
+    }
 }
