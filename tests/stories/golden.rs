@@ -93,8 +93,8 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
     }
 }
 
-/// Pass times as `tests/report/speed.md` has them for the CPU in a browser, so that a method which
-/// reads them does the same on every machine.
+/// Pass times that were once measured on the CPU in a browser; they stay as they are, so that a
+/// method which reads them does the same on every machine.
 fn timings() -> Timings {
     let sizes = [1, 2, 4, 8, 16, 32];
     let target = [1.8, 2.8, 3.9, 7.7, 15.7, 31.5];
