@@ -84,6 +84,18 @@ pub fn three_tokens_of_t4() -> Vec<f64> {
     (0..64).map(|i| p(0, i / 16) * p(i / 16, i / 4 % 4) * p(i / 4 % 4, i % 4)).collect()
 }
 
+/// How many texts a law is measured from, and how close to the target's it must be: the noise
+/// alone is about .020, or .006 for the many texts where SLOW is set.
+pub fn thoroughness() -> (u32, f64) {
+    match std::env::var_os("SLOW") {
+        Some(_) => (200_000, 0.015),
+        None => {
+            println!("20 000 texts; 200 000 where SLOW is set");
+            (20_000, 0.035)
+        }
+    }
+}
+
 /// Total variation between T4's law of three tokens and `n` texts.
 pub fn distance_from_t4(n: u32, mut text: impl FnMut(u32) -> Vec<TokenId>) -> f64 {
     let mut counts = [0u32; 64];

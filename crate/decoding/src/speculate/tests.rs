@@ -10,7 +10,7 @@ use crate::{
     session::{DRAFT, Models},
     toy::{self, Toy},
     trace::{Event, TopRow},
-    trial::{Trial, distance_from_t4},
+    trial::{Trial, distance_from_t4, thoroughness},
 };
 use futures_lite::future::block_on;
 use serde_json::json;
@@ -19,12 +19,6 @@ mod controls;
 mod trees;
 
 const N: u32 = 20_000;
-
-/// How many texts a law is measured from, and how close to the target's it must be: the noise
-/// alone is about .020, or .006 for the many texts where SLOW is set.
-fn thoroughness() -> (u32, f64) {
-    if std::env::var_os("SLOW").is_some() { (200_000, 0.015) } else { (N, 0.035) }
-}
 
 fn close() -> f64 {
     thoroughness().1

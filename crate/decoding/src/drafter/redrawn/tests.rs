@@ -3,24 +3,13 @@ use crate::{
     session::Models,
     speculate::{Lines, Speculation},
     toy::{self, T4_P},
-    trial::{Trial, distance_from_t4},
+    trial::{Trial, distance_from_t4, thoroughness},
     verifier::{Draws, Guess, Ratio, Rest, Verifier},
 };
 use futures_lite::future::block_on;
 
 /// The last token is the state of T4; the others are what fresh guesses are drawn from.
 const PROMPT: [TokenId; 5] = [1, 2, 3, 2, 0];
-
-/// How many texts are drawn, and how near to the exact law they must come.
-fn precision() -> (u32, f64) {
-    match std::env::var_os("SLOW") {
-        Some(_) => (200_000, 0.015),
-        None => {
-            println!("20 000 texts; 200 000 where SLOW is set");
-            (20_000, 0.035)
-        }
-    }
-}
 
 /// Total variation of three tokens of T4 from plain sampling.
 fn distance<D: Drafter>(n: u32, drafter: impl Fn() -> D) -> f64 {
@@ -42,7 +31,7 @@ fn window(init: Init) -> Redrawn {
 
 #[test]
 fn three_tokens_of_t4_are_distributed_like_the_target() {
-    let (n, close) = precision();
+    let (n, close) = thoroughness();
     for init in [Init::Prompt, Init::Last, Init::Pad] {
         let distance = distance(n, || window(init));
         println!("{init:?}: {distance:.4} of {n}");
