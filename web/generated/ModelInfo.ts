@@ -12,7 +12,16 @@ context_len: number, layers: number,
 /**
  * Width of a hidden state.
  */
-width: number, parameters: number, 
+width: number, 
+/**
+ * Width of the keys that one token leaves in one layer, and of its values; absent where
+ * nobody said.
+ */
+kv_width?: number, 
+/**
+ * Width of the feed-forward block; absent where nobody said.
+ */
+mlp_width?: number, parameters: number, 
 /**
  * Tokens that end a text.
  */

@@ -19,6 +19,15 @@ pub struct ModelInfo {
     pub layers: usize,
     /// Width of a hidden state.
     pub width: usize,
+    /// Width of the keys that one token leaves in one layer, and of its values; absent where
+    /// nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub kv_width: Option<usize>,
+    /// Width of the feed-forward block; absent where nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub mlp_width: Option<usize>,
     pub parameters: usize,
     /// Tokens that end a text.
     pub end_tokens: Vec<TokenId>,

@@ -54,6 +54,8 @@ impl Llama {
             context_len: config.context_len,
             layers: config.layers,
             width: config.width,
+            kv_width: Some(config.kv_heads * config.head_dim),
+            mlp_width: Some(config.mlp_width),
             parameters: network.parameters(),
             end_tokens: config.end_tokens.clone(),
             vectors: network.vectors,
