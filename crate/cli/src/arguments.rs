@@ -25,6 +25,8 @@ pub enum Command {
     Ngrams(NgramsArguments),
     /// Measure passes and tokens per second; medians
     Bench(BenchArguments),
+    /// Compare all methods that guess ahead on beginnings of texts
+    Report(ReportArguments),
 }
 
 #[derive(Args)]
@@ -111,6 +113,32 @@ pub struct BenchArguments {
     pub json: bool,
 }
 
+#[derive(Args)]
+pub struct ReportArguments {
+    #[command(flatten)]
+    pub folders: Folders,
+    /// Texts that end at a line <|endoftext|>, plain or compressed (.zst), and how many prompts to
+    /// take from them, as in tales.txt.zst=50
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE=COUNT", value_parser = counted)]
+    pub prompts: Vec<(PathBuf, usize)>,
+    /// Tokens of a prompt, after the end token
+    #[arg(long, default_value_t = 20)]
+    pub prompt_tokens: usize,
+    #[arg(long, default_value_t = 64)]
+    pub max_new_tokens: u32,
+    /// Temperatures, a table for each
+    #[arg(long, num_args = 1.., default_values_t = [0.0, 0.8])]
+    pub temperature: Vec<f64>,
+    /// Only these methods
+    #[arg(long, num_args = 1.., value_name = "METHOD")]
+    pub only: Vec<String>,
+    #[arg(long, value_enum, default_value_t = Device::Cpu)]
+    pub device: Device,
+    /// Write the tables to this file
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+}
+
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 pub enum Device {
     Cpu,
@@ -136,6 +164,16 @@ fn weighted(text: &str) -> Result<(PathBuf, u32), String> {
     match weight.parse() {
         Ok(weight @ 1..=100) => Ok((file.into(), weight)),
         _ => Err(format!("the weight {weight:?} is no whole number from 1 to 100")),
+    }
+}
+
+fn counted(text: &str) -> Result<(PathBuf, usize), String> {
+    let Some((file, count)) = text.rsplit_once('=') else {
+        return Err("the number of prompts is missing: FILE=COUNT".into());
+    };
+    match count.parse() {
+        Ok(count @ 1..) => Ok((file.into(), count)),
+        _ => Err(format!("the count {count:?} is no whole number from 1")),
     }
 }
 

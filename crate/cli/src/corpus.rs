@@ -1,5 +1,6 @@
 //! Reads files of texts, each closed by a line `<|endoftext|>`, plain or compressed.
 
+use decoding::TokenId;
 use std::{
     fs::File,
     io::{BufReader, Read},
@@ -43,6 +44,33 @@ fn texts(text: &str) -> Vec<String> {
     texts
 }
 
+/// The first `len` tokens, after the end token, of every text; where that gives too few, of every second paragraph, and so on.
+/// Paragraphs shorter than a prompt give none.
+pub fn beginnings(
+    texts: &[String],
+    count: usize,
+    len: usize,
+    encode: impl Fn(&str) -> Vec<TokenId>,
+) -> Vec<Vec<TokenId>> {
+    let paragraphs: Vec<Vec<&str>> = texts.iter().map(|it| it.lines().collect()).collect();
+    let longest = paragraphs.iter().map(Vec::len).max().unwrap_or(0);
+    let starts = (0..longest).flat_map(|line| {
+        let texts = texts.iter().zip(&paragraphs);
+        texts.filter_map(
+            move |(text, lines)| {
+                if line == 0 { Some(text.as_str()) } else { lines.get(line).copied() }
+            },
+        )
+    });
+    let long = starts.map(encode).filter(|it| it.len() > len);
+    long.map(|mut it| {
+        it.truncate(len + 1);
+        it
+    })
+    .take(count)
+    .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,5 +79,20 @@ mod tests {
     fn texts_end_at_their_mark() {
         let file = "Once.\nThen.\n<|endoftext|>\n\n<|endoftext|>\nAgain <|endoftext|>\n";
         assert_eq!(texts(file), ["Once.\nThen.", "Again <|endoftext|>"]);
+    }
+
+    #[test]
+    fn prompts_are_beginnings_of_texts_then_of_paragraphs() {
+        let word = |word: &str| vec![word; 30].join(" ");
+        let texts = [format!("{}\n{}\nshort", word("a"), word("b")), word("c"), "few".to_owned()];
+        // A token per word, after an end token.
+        let encode = |text: &str| {
+            let first = text.bytes().next().expect("a letter") as TokenId;
+            [vec![0], vec![first; text.split_whitespace().count()]].concat()
+        };
+        let firsts: Vec<_> = beginnings(&texts, 9, 20, encode).iter().map(|it| it[1]).collect();
+        assert_eq!(firsts, [b'a', b'c', b'b'].map(TokenId::from));
+        assert!(beginnings(&texts, 2, 20, encode).iter().all(|it| it.len() == 21));
+        assert_eq!(beginnings(&texts, 2, 20, encode).len(), 2);
     }
 }

@@ -1,10 +1,10 @@
-//! The command line: lists methods, runs one, records a trace, checks one, counts n-gram tables
-//! and measures. Errors are one sentence on stderr: status 1, or 2 for arguments that make none.
+//! The command line: lists methods, runs one, records a trace, checks one, counts n-gram tables,
+//! measures and compares. Errors are one sentence on stderr: status 1, or 2 for arguments that make none.
 
 use clap::Parser;
 use cli::{
     arguments::{Arguments, Command},
-    bench, ngrams, run,
+    bench, ngrams, report, run,
 };
 use std::{error::Error, path::Path, process::ExitCode};
 
@@ -25,6 +25,7 @@ fn obey(command: Command) -> Result<(), Box<dyn Error>> {
         Command::Check { file } => check(&file),
         Command::Ngrams(arguments) => ngrams::count(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
     }
 }
 

@@ -14,7 +14,8 @@ usage: cargo xtask <command>
   dev                  build, serve the page with live rebuild, print the address
   build                write the static site to dist/
   test [name]          everything CI runs, or the tests whose name contains `name`
-  test --slow          the Rust tests with SLOW=1: ten times as many draws, all greedy prompts
+  test --slow          the Rust tests with SLOW=1: ten times as many draws, all greedy prompts;
+                       then the command line on this machine's graphics interface
   check                formatting, lints, types, generated files
   bless                write the golden traces anew
   bench                measure passes, tokens per second, sizes and loading; medians

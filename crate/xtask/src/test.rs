@@ -38,7 +38,7 @@ pub fn all() -> Result<()> {
     let start = Instant::now();
     let mut count = Count::default();
     check()?;
-    let outcome = rust(&[], &[], &mut count)
+    let outcome = rust(&native(&[]), &[], &mut count)
         .and_then(|()| web(&[], &mut count))
         .and_then(|()| site::build())
         .and_then(|()| run("node", &["web/tools/sizes.mjs"]))
@@ -52,25 +52,31 @@ pub fn all() -> Result<()> {
 /// Only tests whose name contains `name`; the site must have been built for browser tests.
 pub fn some(name: &str) -> Result<()> {
     let mut count = Count::default();
-    rust(&[name], &[], &mut count)?;
+    rust(&native(&[name]), &[], &mut count)?;
     web(&["-t", name], &mut count)?;
     browser(&["-t", name], &mut count)
 }
 
-/// The Rust tests with all that is too slow for every day: tens of minutes.
+/// The Rust tests with all that is too slow for every day: tens of minutes. Then the command line
+/// with its GPU libraries.
 pub fn slow() -> Result<()> {
     prepare::toolchain()?;
     let (start, mut count) = (Instant::now(), Count::default());
-    let outcome = rust(&[], &[("SLOW", "1")], &mut count);
+    let gpu = ["test", "-p", "cli", "--test", "webgpu", "--", "--nocapture"];
+    let outcome =
+        rust(&native(&[]), &[("SLOW", "1")], &mut count).and_then(|()| rust(&gpu, &[], &mut count));
     let Count { passed, failed, skipped } = count;
     println!("\nslow tests in {} s", start.elapsed().as_secs());
     println!("{passed} passed, {failed} failed, {skipped} skipped");
     outcome
 }
 
-fn rust(filter: &[&str], variables: &[(&str, &str)], count: &mut Count) -> Result<()> {
-    let arguments = [&["test", "--no-fail-fast"][..], &NATIVE, filter];
-    run_seen("cargo", &arguments.concat(), variables, |line| {
+fn native<'a>(filter: &[&'a str]) -> Vec<&'a str> {
+    [&["test", "--no-fail-fast"][..], &NATIVE, filter].concat()
+}
+
+fn rust(arguments: &[&str], variables: &[(&str, &str)], count: &mut Count) -> Result<()> {
+    run_seen("cargo", arguments, variables, |line| {
         if let Some(result) = line.strip_prefix("test result: ") {
             count.passed += number_before(result, " passed");
             count.failed += number_before(result, " failed");
