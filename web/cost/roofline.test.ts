@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bestOf, speedUpOf } from "./acceptance.ts";
+import type { ModelInfo } from "../generated/ModelInfo.ts";
 import { PRESETS, type Machine } from "./machine.ts";
 import { networkOf, type Network } from "./network.ts";
 import { breakEvenRows, energy, passCost } from "./roofline.ts";
@@ -168,7 +169,7 @@ describe("the network of a model", () => {
   });
 
   test("is estimated where a width is not said, and unknown without sizes", () => {
-    const { kv_width: _, mlp_width: __, ...short } = info;
+    const short = { ...info, kv_width: undefined, mlp_width: undefined } as unknown as ModelInfo;
     expect(networkOf(short)!.kvWidth).toBe(256);
     const all = [0, 1, 2, 3, 4, 5, 6, 7];
     const empty = networkOf(short, { skip_attention: all, skip_mlp: all })!;
