@@ -66,6 +66,7 @@ fn lossless_sampling_is_distributed_like_the_target() {
                     let mut models = models(entry, Target::T4, Draft::Differs);
                     let distance = distance(entry, params, &mut models);
                     let id = entry.info.id;
+                    println!("{id} {params}: {distance:.4}");
                     assert!(distance < size().1, "{id} {params}: {distance:.4} from the target");
                 }
             });
@@ -79,6 +80,7 @@ fn plain_sampling_is_distributed_like_the_target() {
     let entry = decoding::methods::find("basic-sampling").expect("it is in the list");
     let params = json!({ "temperature": 1, "top_k": 0, "top_p": 1 });
     let distance = distance(entry, &params, &mut models(entry, Target::T4, Draft::Differs));
+    println!("basic-sampling {params}: {distance:.4}");
     assert!(distance < size().1, "{distance:.4}");
 }
 
@@ -91,6 +93,7 @@ fn known_mistakes_are_told_from_the_target() {
     ];
     for (entry, mistake) in mistakes {
         let distance = distance(entry, &json!({}), &mut models(entry, Target::T4, Draft::Differs));
+        println!("a method that {mistake}: {distance:.4}");
         assert!(distance > FAR, "a method that {mistake}: {distance:.4} from the target");
     }
 }

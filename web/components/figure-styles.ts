@@ -195,12 +195,12 @@ export const figureStyles = css`
     margin: 0;
     accent-color: var(--accent);
   }
-  .place {
+  .round-now {
     font-size: var(--size-2);
     min-width: 4.5em;
     text-align: right;
   }
-  .place .of {
+  .round-now .of {
     color: var(--ink-3);
   }
   .speed select,

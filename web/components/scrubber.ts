@@ -59,7 +59,7 @@ export function renderScrubber(player: Player, run: (command: Command) => void):
         @change=${(event: Event) => scrub(player, event)}
       />
     </div>
-    <output class="place" aria-live="off">${round}<span class="of"> / ${rounds}</span></output>
+    <output class="round-now" aria-live="off">${round}<span class="of"> / ${rounds}</span></output>
     <label class="speed">
       <span class="unseen">Speed</span>
       <select

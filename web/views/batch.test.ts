@@ -21,9 +21,9 @@ test("the list has a cell for every row, the rectangle as many for every prompt"
     const pass = state.passes.at(-1)!;
     const shape = shapeOf(fedIn(state, pass));
     expect(shape.list).toBe(pass.nodes.length + pass.ancestors.length);
-    expect(box.querySelectorAll(".flat .cell")).toHaveLength(shape.list);
-    expect(box.querySelectorAll(".line .cell")).toHaveLength(shape.rectangle);
-    const padding = box.querySelectorAll(".line .cell.padding").length;
+    expect(box.querySelectorAll(".flat .seat")).toHaveLength(shape.list);
+    expect(box.querySelectorAll(".line .seat")).toHaveLength(shape.rectangle);
+    const padding = box.querySelectorAll(".line .seat.padding").length;
     expect(padding).toBe(shape.rectangle - shape.list);
     wasted += padding;
   }

@@ -122,7 +122,7 @@ function rowsOf(scene: Scene, pass: Pass): TemplateResult {
                   ? html`<span class="gone">has finished</span>`
                   : Array.from(
                       { length: shape.most - it.rows.length },
-                      () => html`<i class="cell padding" title="padding"></i>`,
+                      () => html`<i class="seat padding" title="padding"></i>`,
                     )
               }
             </div>
@@ -135,7 +135,7 @@ function rowsOf(scene: Scene, pass: Pass): TemplateResult {
 
 function cell(scene: Scene, node: NodeState): TemplateResult {
   const name = nodeName(scene, node);
-  return html`<i class="cell ${node.status}" data-node=${node.id} title=${name}
+  return html`<i class="seat ${node.status}" data-node=${node.id} title=${name}
     ><span>${name}</span></i
   >`;
 }
@@ -266,7 +266,7 @@ export const batch: View = {
         display: flex;
         gap: 2px;
       }
-      .cell {
+      .seat {
         box-sizing: border-box;
         flex: 0 0 44px;
         width: 44px;
@@ -280,31 +280,31 @@ export const batch: View = {
         padding-inline: 2px;
         color: var(--ink);
       }
-      .cell.prompt {
+      .seat.prompt {
         color: var(--ink-2);
         border-color: var(--rule);
       }
-      .cell.draft {
+      .seat.draft {
         border: 1.5px dashed var(--state-draft-ink);
       }
-      .cell.accepted {
+      .seat.accepted {
         border-color: var(--state-accepted-ink);
         background: color-mix(in srgb, var(--state-accepted) 22%, var(--paper));
       }
-      .cell.rejected {
+      .seat.rejected {
         border-color: var(--state-rejected-ink);
         text-decoration: line-through;
       }
-      .cell.pruned {
+      .seat.pruned {
         color: var(--ink-3);
         border-color: var(--rule);
       }
-      .cell.recovered,
-      .cell.bonus,
-      .cell.chosen {
+      .seat.recovered,
+      .seat.bonus,
+      .seat.chosen {
         background: var(--paper-2);
       }
-      .cell.padding {
+      .seat.padding {
         border: 1px solid var(--rule);
         background: repeating-linear-gradient(
           45deg,
@@ -312,7 +312,7 @@ export const batch: View = {
           var(--paper-3) 1.2px 6px
         );
       }
-      .cell[marked] {
+      .seat[marked] {
         outline: 2px solid var(--ink);
         outline-offset: -1px;
       }

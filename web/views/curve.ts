@@ -17,8 +17,18 @@ const MARGIN = 16;
 const LABELS = 92;
 const LETTER = 6.4;
 
-/** A plot is never wider than the stage: it is drawn in its own size, so that words stay legible. */
-const acrossFor = (stage: number): number => Math.min(WIDTH, stage - 2 * MARGIN);
+/** Least width of two plots side by side, and what lies between them. */
+const LEAST = 250;
+const GAP = 24;
+
+/**
+ * A plot is never wider than the stage: it is drawn in its own size, so that words stay legible.
+ * Two stand side by side where both can be read.
+ */
+const acrossFor = (stage: number): number => {
+  const across = stage - 2 * MARGIN;
+  return Math.min(WIDTH, across >= 2 * LEAST + GAP ? (across - GAP) / 2 : across);
+};
 
 /** Room on the right for the longest name and a number. */
 function frameOf(stage: number, names: Iterable<string>): Frame {
@@ -231,7 +241,7 @@ export const curve: View = {
       .curves section {
         display: flex;
         flex-wrap: wrap;
-        gap: 8px 24px;
+        gap: 8px ${GAP}px;
       }
       .curves h4 {
         flex: 1 0 100%;

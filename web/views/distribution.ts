@@ -16,6 +16,8 @@ const LEAST_ROW = 58;
 const MOST_ROW = 120;
 const BETWEEN = 22;
 const LABELS = 34;
+/** How much lower every second name stands where columns are narrow. */
+const TURN = 32;
 /** Size of the tokens' names below the bars. */
 const LABEL_SIZE = 14;
 const RULER = 74;
@@ -34,6 +36,8 @@ interface Frame {
   readonly left: number;
   readonly right: number;
   readonly step: number;
+  /** Whether names stand in two rows, in turns. */
+  readonly turns: boolean;
 }
 
 const rowHeight = (stages: number): number =>
@@ -49,6 +53,7 @@ function frameOf(width: number, tokens: number, stages: number): Frame {
     left,
     right,
     step: Math.min(110, (width - left - right) / (tokens + 1)),
+    turns: width < 520,
   };
 }
 
@@ -120,8 +125,12 @@ function labels(scene: Scene, draw: EventOf<"sample">, frame: Frame, y: number):
   const last = draw.stages.at(-1)!;
   const word = (name: string, p: number, i: number, chosen: boolean) => {
     const x = frame.left + (i + 0.5) * frame.step;
-    return svg`<text class="token-name ${chosen ? "chosen" : ""}" x=${x} y=${y + 14} text-anchor="middle">${fitted(name, (frame.step - 3) / LABEL_SIZE)}</text>
-      <text class="fine" x=${x} y=${y + 28} text-anchor="middle">${p > 0 ? probability(p) : "–"}</text>`;
+    // Narrow columns take turns, so that each name has the room of two.
+    const low = frame.turns && i % 2 === 1 ? TURN : 0;
+    const room = frame.turns ? 2 * frame.step - 12 : frame.step - 3;
+    return svg`${low > 0 ? svg`<path class="leader" d="M${x} ${y + 2}v${low}"></path>` : nothing}
+      <text class="token-name ${chosen ? "chosen" : ""}" x=${x} y=${y + 14 + low} text-anchor="middle">${fitted(name, room / LABEL_SIZE)}</text>
+      <text class="fine" x=${x} y=${y + 28 + low} text-anchor="middle">${p > 0 ? probability(p) : "–"}</text>`;
   };
   return svg`${draw.tokens.map((token, i) =>
     word(tokenName(scene.vocabulary, token), last.probs[i] ?? 0, i, token === draw.token),
@@ -250,7 +259,7 @@ function mostStages(end: State): number {
 }
 
 const heightOf = (stages: number, narrow: boolean): number =>
-  18 + stages * rowHeight(stages) + LABELS + RULER + (narrow ? 14 : 0);
+  18 + stages * rowHeight(stages) + LABELS + RULER + (narrow ? 14 + TURN : 0);
 
 function render(scene: Scene): TemplateResult {
   const draw = selectedSample(scene)?.event;
@@ -260,7 +269,7 @@ function render(scene: Scene): TemplateResult {
   const frame = frameOf(scene.width, draw.tokens.length, mostStages(scene.end));
   const height = heightOf(mostStages(scene.end), narrow);
   const foot = 18 + draw.stages.length * frame.row - BETWEEN + (narrow ? 14 : 0);
-  const rulerTop = foot + LABELS + 4;
+  const rulerTop = foot + LABELS + 4 + (frame.turns ? TURN : 0);
   return html`<div class="distribution">
     <button class="switch" aria-pressed=${log} @click=${() => scene.setOption("log", !log)}>
       log scale
@@ -299,6 +308,9 @@ export const distribution: View = {
     }
     .distribution svg {
       display: block;
+    }
+    .leader {
+      stroke: var(--rule-strong);
     }
     .stage-name {
       font: 13px var(--font-label);

@@ -235,6 +235,9 @@ function render(scene: Scene): TemplateResult {
     top: y(current) - TOP,
     bottom: y(current) + ROW + 6,
   };
+  const highlight = grid.rows.includes(current)
+    ? svg`<rect class="current" x="0" y=${y(current)} width=${shape.width} height=${ROW} />`
+    : nothing;
   return html`
     ${legend(shape)} ${more ? colourSwitches(scene, by) : nothing}
     <div
@@ -242,6 +245,13 @@ function render(scene: Scene): TemplateResult {
       style="max-height: ${TALLEST}px"
       ${follow(inRow.length > 0 ? spot : { left: 0, right: 0 }, scene.motion)}
     >
+      <svg class="places" width=${shape.width} height=${TOP} aria-hidden="true">
+        ${headings.map((at) => svg`<text class="small" x=${x(at) + COLUMN / 2 - 1} y="14" text-anchor="middle">${at}</text>`)}
+      </svg>
+      <svg class="numbers" width=${LEFT - 2} height=${shape.height} aria-hidden="true">
+        ${highlight}
+        ${grid.rows.map((row) => svg`<text class="small" x=${LEFT - 8} y=${y(row) + 19} text-anchor="end">${row}</text>`)}
+      </svg>
       <svg
         width=${shape.width}
         height=${shape.height}
@@ -250,15 +260,7 @@ function render(scene: Scene): TemplateResult {
         aria-label=${shape.staircase ? "Guesses, one row an iteration" : "Window of guesses, one row a level"}
         @keydown=${roving((stop, arrow) => neighbour(cells, stop, arrow))}
       >
-        <g aria-hidden="true">
-          ${
-            grid.rows.includes(current)
-              ? svg`<rect class="current" x="0" y=${y(current)} width=${shape.width} height=${ROW} />`
-              : nothing
-          }
-          ${headings.map((at) => svg`<text class="small" x=${x(at) + COLUMN / 2 - 1} y="14" text-anchor="middle">${at}</text>`)}
-          ${grid.rows.map((row) => svg`<text class="small" x=${LEFT - 8} y=${y(row) + 19} text-anchor="end">${row}</text>`)}
-        </g>
+        <g aria-hidden="true">${highlight}</g>
         <g aria-hidden="true">${[...diagonals.keys()].map(diagonal)}</g>
         ${repeat(cells, key, cell)}
         <g aria-hidden="true">
@@ -345,6 +347,26 @@ export const grid: View = {
         height: 244px;
         margin-block-start: var(--space-4);
         padding-inline: var(--space-4);
+      }
+      .grid.box {
+        display: grid;
+        justify-content: start;
+      }
+      .grid.box > svg {
+        grid-area: 1 / 1;
+      }
+      /* Positions stay in sight above, and numbers of rows at the left. */
+      .grid.box > .places {
+        position: sticky;
+        top: 0;
+        z-index: 2;
+        background: var(--paper);
+      }
+      .grid.box > .numbers {
+        position: sticky;
+        left: 0;
+        z-index: 1;
+        background: var(--paper);
       }
       .grid .diagonal {
         stroke: var(--rule);

@@ -27,8 +27,8 @@ export const legendStyles = css`
     flex-wrap: wrap;
     gap: 0 var(--space-4);
     margin: 0;
-    padding: 0 var(--space-4);
-    min-height: 30px;
+    padding: 2px var(--space-4) 6px;
+    min-height: 24px;
     align-items: center;
     font-size: var(--size-1);
     color: var(--ink-2);

@@ -9,7 +9,13 @@ export const boxStyles = css`
     overflow: auto;
     overscroll-behavior-inline: contain;
     scrollbar-width: thin;
-    scrollbar-color: var(--rule) transparent;
+    scrollbar-color: var(--rule-strong) transparent;
+    /* A shade at each side where there is more to scroll to; at the end, paper covers it. */
+    background:
+      linear-gradient(to right, var(--paper) 12px, transparent) left / 28px 100% no-repeat local,
+      linear-gradient(to left, var(--paper) 12px, transparent) right / 28px 100% no-repeat local,
+      linear-gradient(to right, var(--shade), transparent) left / 12px 100% no-repeat scroll,
+      linear-gradient(to left, var(--shade), transparent) right / 12px 100% no-repeat scroll;
   }
   .box svg {
     display: block;
