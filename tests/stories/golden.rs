@@ -47,7 +47,7 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
         "staged-speculative" => {
             ("One day, Tom and his dog went to", json!({ "nodes": 4, "inner": 2 }), 2)
         }
-        "speculative-contrastive" => ("Once upon a time, there was a", json!({}), 1),
+        "speculative-contrastive" => ("Once upon a time, there was a", json!({}), 3),
         "unified-layer-skip" => (
             "Once upon a time, there was a little girl named",
             json!({ "speed_up": 1.33, "even": true }),

@@ -5,7 +5,7 @@ use crate::{
     drafter::ModelDrafter,
     filter::Pipeline,
     method::{Family, Info, Lossless, Method, Progress},
-    policy::Chains,
+    policy::Sequences,
     session::{DRAFT, Session},
     speculate::{Lines, Speculation},
     trace::{Cell, Column, ColumnKind, TableChange},
@@ -35,7 +35,7 @@ impl Default for Params {
     }
 }
 
-pub struct Spectr(Speculation<ModelDrafter<Chains>, Watched>);
+pub struct Spectr(Speculation<ModelDrafter<Sequences>, Watched>);
 
 impl Method for Spectr {
     const INFO: Info = Info {
@@ -53,7 +53,7 @@ impl Method for Spectr {
         let Params { sequences, draft_len, temperature } = params;
         let pipeline = || Pipeline::temperature(temperature);
         Ok(Self(Speculation {
-            drafter: ModelDrafter::new(DRAFT, pipeline(), Chains::new(sequences, draft_len)),
+            drafter: ModelDrafter::new(DRAFT, pipeline(), Sequences::new(sequences, draft_len)),
             verifier: Watched::default(),
             pipeline: pipeline(),
             lines: Lines { draft: 1, verify: 2, judge: 5, emit: 7 },

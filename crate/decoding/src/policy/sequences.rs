@@ -6,7 +6,7 @@ use super::*;
 use crate::{random::Key, row};
 
 #[derive(Clone, Debug)]
-pub struct Chains {
+pub struct Sequences {
     /// K: sequences drawn.
     pub count: u32,
     /// L: tokens of each.
@@ -18,13 +18,13 @@ pub struct Chains {
     growing: Vec<usize>,
 }
 
-impl Chains {
+impl Sequences {
     pub fn new(count: u32, draft_len: u32) -> Self {
         Self { count, draft_len, left: 0, ends: Vec::new(), growing: Vec::new() }
     }
 }
 
-impl TreePolicy for Chains {
+impl TreePolicy for Sequences {
     fn begin(&mut self, session: &Session<'_>, depth: u32) -> bool {
         self.left = self.draft_len.min(depth);
         self.ends = vec![session.head(); self.count as usize];
@@ -75,7 +75,7 @@ mod tests {
         let mut counts = [0u32; 256];
         for seed in 0..n {
             trial.restart(seed);
-            let draft = tree(&mut trial, Chains::new(2, 2));
+            let draft = tree(&mut trial, Sequences::new(2, 2));
             assert_eq!(draft.len(), 4, "two tokens a level: {draft:?}");
             let number = |path: &str| {
                 path.replace(' ', "")
@@ -105,7 +105,7 @@ mod tests {
                 trial.restart(seed);
                 policy(&mut trial)
             };
-            let one = draft(&mut |trial| tree(trial, Chains::new(1, 4)));
+            let one = draft(&mut |trial| tree(trial, Sequences::new(1, 4)));
             assert_eq!(one, draft(&mut |trial| tree(trial, Chain::new(4))));
         }
     }
