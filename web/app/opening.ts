@@ -4,7 +4,7 @@ import { failureOf } from "../engine/failure.ts";
 import { fetchExample } from "./examples.ts";
 import { unpack } from "./packed.ts";
 import type { PageState } from "./page-state.ts";
-import { promptOf } from "./text-of.ts";
+import { promptOf } from "../trace/text-of.ts";
 
 /** Checks and reads a trace; the checker is loaded when it is needed. */
 async function load(json: string) {

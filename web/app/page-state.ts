@@ -7,7 +7,7 @@ import { read, write, type Moment } from "./address.ts";
 import { Panel, type Origin } from "./panel.ts";
 import { changed, controlsOf, type Control, type Params } from "./schema.ts";
 import type { Settings } from "./settings.ts";
-import { othersOf, promptOf } from "./text-of.ts";
+import { othersOf, promptOf } from "../trace/text-of.ts";
 
 /** A method parameter that all methods of a comparison share. */
 const SHARED_PARAMETER = "temperature";

@@ -8,7 +8,7 @@ import type { Trace } from "../generated/Trace.ts";
 import "./compare-bar.ts";
 import type { PageState } from "./page-state.ts";
 import type { Panel } from "./panel.ts";
-import { promptOf } from "./text-of.ts";
+import { promptOf } from "../trace/text-of.ts";
 
 /** `figures` gives those on the page, in the order of the panels. */
 export function pictures(page: PageState, figures: () => DecodescopeFigure[]): TemplateResult {

@@ -10,7 +10,7 @@ import type { Plugin } from "vite";
 import type { Trace } from "../generated/Trace.ts";
 import type { ModelManifest } from "../engine/protocol.ts";
 import type { Example } from "../app/examples.ts";
-import { promptOf } from "../app/text-of.ts";
+import { promptOf } from "../trace/text-of.ts";
 
 const COLLECTION = "stories";
 /** Recorded runs: the golden traces are the gallery. */

@@ -1,12 +1,13 @@
 // <decodescope-figure>: one run, with its text, its picture, its explanation and its scrubber.
 // Plays any trace without a model. Holds the reader's place and selection; draws nothing itself.
 
-import { LitElement, html, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { html, nothing, type TemplateResult } from "lit";
 import type { Event as TraceEvent } from "../generated/Event.ts";
 import type { Recorded } from "../generated/Recorded.ts";
 import type { Trace } from "../generated/Trace.ts";
+import type { Mark } from "../player/place.ts";
 import { Player } from "../player/player.ts";
+import type { Part } from "../player/presentation.ts";
 import { EMPTY } from "../trace/fold.ts";
 import type { State } from "../trace/state.ts";
 import type { Vocabulary } from "../trace/words.ts";
@@ -14,6 +15,7 @@ import { bestView, viewsFor } from "../views/index.ts";
 import { renderInspector, sentence } from "../views/inspector.ts";
 import type { Scene, Selection, View } from "../views/view.ts";
 import { allStyles } from "./all-styles.ts";
+import { DrawnElement, drawn } from "./element.ts";
 import { commandFor, keptByWidget, type Command } from "./keys.ts";
 import { mark, NOTHING, sameSelection, selectionAt } from "./link.ts";
 import { renderPseudo, type MethodPage } from "./pseudo-code.ts";
@@ -29,29 +31,38 @@ export type FigureTrace = Trace | (Pick<Trace, "events" | "vocabulary"> & Partia
  * One run of a decoding method, to be stepped through.
  *
  * @event select The reader points at something else; `detail` is a `Selection`.
- * @event place The reader is at another place; `detail` is `{ index, length, live }`.
+ * @event place The reader is at another place, or playing has begun or ended; `detail` is
+ *   `{ index, length, live, playing }`.
+ * @event broken The picture could not be drawn; `detail` is the error. Not handled, it is thrown.
  * @slot - Shown while there is no trace, for example a picture and its caption.
  */
-@customElement("decodescope-figure")
-export class DecodescopeFigure extends LitElement {
+export class DecodescopeFigure extends DrawnElement {
   static override styles = allStyles;
 
   /** The run to show. Set anew, it starts over; a live one grows with `appendEvents`. */
-  @property({ attribute: false }) trace: FigureTrace | null = null;
+  @drawn() trace: FigureTrace | null = null;
   /** Title and page of the method, for the pseudo-code. */
-  @property({ attribute: false }) method: MethodPage | null = null;
+  @drawn() method: MethodPage | null = null;
   /** Id of the open view; `null` opens the one that fits best. */
-  @property({ reflect: true }) view: string | null = null;
+  @drawn({ reflect: true }) view: string | null = null;
   /** `light`, `dark`, or nothing to follow the host's `color-scheme`. */
-  @property({ reflect: true }) theme: "light" | "dark" | null = null;
+  @drawn({ reflect: true }) theme: "light" | "dark" | null = null;
   /** The run goes on: follow its newest event until the reader looks back. */
-  @property({ type: Boolean, reflect: true }) live = false;
+  @drawn({ reflect: true, flag: true }) live = false;
+  /** Parts that are left out. */
+  @drawn() hide: readonly Part[] = [];
+  /** Named places, drawn on the track. */
+  @drawn() marks: readonly Mark[] = [];
+  /** Playing pauses at every mark. */
+  @drawn() halting = false;
+  /** Playing begins again at the end. */
+  @drawn() loop = false;
+  /** Pace of playing, 0.25…8, as a trace is opened with. */
+  @drawn() speed = 1;
 
-  @state() private width = 640;
-  @state() private sheetOpen = false;
-  @state() private options: Readonly<Record<string, Scene["options"]>> = {};
-  @query(".stage-body") private stageBody?: HTMLElement;
-  @query(".text") private band?: HTMLElement;
+  @drawn() private width = 640;
+  @drawn() private sheetOpen = false;
+  @drawn() private options: Readonly<Record<string, Scene["options"]>> = {};
 
   #player: Player | null = null;
   #vocabulary: Vocabulary = {};
@@ -63,6 +74,7 @@ export class DecodescopeFigure extends LitElement {
   #pinned: Selection = NOTHING;
   #shown: Selection = NOTHING;
   #sizes: ResizeObserver | null = null;
+  #asleep = false;
   readonly #text = new TextBand();
 
   /** Events that have happened at the reader's place. */
@@ -82,6 +94,16 @@ export class DecodescopeFigure extends LitElement {
   /** What is known at the reader's place. */
   get state(): State {
     return this.#player?.state ?? EMPTY;
+  }
+
+  /** The views that this run has something for. */
+  get views(): readonly View[] {
+    return this.#player ? viewsFor(this.#player.end) : [];
+  }
+
+  /** The view that is open. */
+  get openView(): View | undefined {
+    return this.views.find((it) => it.id === this.view) ?? bestView(this.#player?.end ?? EMPTY);
   }
 
   get selection(): Selection {
@@ -127,6 +149,25 @@ export class DecodescopeFigure extends LitElement {
     this.#player?.play();
   }
 
+  /** Out of sight: nothing moves and no clock runs until it is seen again. */
+  sleep(asleep: boolean): void {
+    this.#asleep = asleep;
+    this.#player?.sleep(asleep);
+  }
+
+  /** Pace of playing now, which the reader may have changed. */
+  get pace(): number {
+    return this.#player?.speed ?? this.speed;
+  }
+
+  setPace(speed: number): void {
+    this.#player?.setSpeed(speed);
+  }
+
+  private get stageBody(): HTMLElement | null {
+    return this.shadowRoot?.querySelector(".stage-body") ?? null;
+  }
+
   pause(): void {
     this.#player?.pause();
   }
@@ -150,16 +191,27 @@ export class DecodescopeFigure extends LitElement {
     this.#player?.pause();
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("trace")) this.#open();
+  protected override willUpdate(changed: ReadonlyMap<PropertyKey, unknown>): void {
+    const opened = changed.has("trace");
+    if (opened) this.#open();
     else if (changed.has("live") && this.live) this.#player?.startLive();
+    if (opened || changed.has("speed")) this.#player?.setSpeed(this.speed);
+    if (opened || changed.has("loop")) this.#player?.setLoop(this.loop);
+    if (opened || changed.has("marks") || changed.has("halting"))
+      this.#player?.setStops(this.halting ? this.marks.map((it) => it.at) : []);
+  }
+
+  protected override failed(error: unknown): void {
+    this.#player?.pause();
+    const event = new CustomEvent("broken", { detail: error, cancelable: true });
+    if (this.dispatchEvent(event)) throw error;
   }
 
   protected override updated(): void {
     // Told once, then whenever it changes: measuring at every step would lay the page out twice.
     if (this.stageBody) this.#sizes?.observe(this.stageBody);
-    mark(this.renderRoot as ShadowRoot, this.selection, this.state);
-    this.#text.follow(this.band, this.index);
+    mark(this.shadowRoot!, this.selection, this.state);
+    this.#text.follow(this.shadowRoot!.querySelector<HTMLElement>(".text"), this.index);
   }
 
   #open(): void {
@@ -171,13 +223,14 @@ export class DecodescopeFigure extends LitElement {
     this.#vocabulary = this.trace?.vocabulary ?? {};
     this.#recorded = this.trace?.recorded ?? null;
     this.#player = this.trace ? new Player(this.trace.events, () => this.#moved()) : null;
+    this.#player?.sleep(this.#asleep);
     if (this.live) this.#player?.startLive();
   }
 
   #moved(): void {
     this.requestUpdate();
-    const { index, length } = this;
-    this.dispatchEvent(new CustomEvent("place", { detail: { index, length, live: this.live } }));
+    const { index, length, live, playing } = this;
+    this.dispatchEvent(new CustomEvent("place", { detail: { index, length, live, playing } }));
   }
 
   #measure(): void {
@@ -212,7 +265,7 @@ export class DecodescopeFigure extends LitElement {
   #selectionChanged(): void {
     if (sameSelection(this.selection, this.#shown)) return;
     this.#shown = this.selection;
-    mark(this.renderRoot as ShadowRoot, this.selection, this.state);
+    mark(this.shadowRoot!, this.selection, this.state);
     this.dispatchEvent(new CustomEvent("select", { detail: this.selection }));
     this.requestUpdate();
   }
@@ -227,6 +280,7 @@ export class DecodescopeFigure extends LitElement {
     if (keptByWidget(target, event)) return;
     const command = commandFor(event);
     if (command === null) return;
+    if (event.key.length === 1 && event.key !== " " && this.hide.includes("keys")) return;
     event.preventDefault();
     this.#run(command);
   }
@@ -244,6 +298,10 @@ export class DecodescopeFigure extends LitElement {
         return player.stepRound(-1);
       case "round-forward":
         return player.stepRound(1);
+      case "mark-back":
+        return this.#toMark(this.marks.findLast((it) => it.at < player.index));
+      case "mark-forward":
+        return this.#toMark(this.marks.find((it) => it.at > player.index));
       case "first":
         return player.first();
       case "last":
@@ -252,6 +310,10 @@ export class DecodescopeFigure extends LitElement {
         return player.toggle();
     }
   };
+
+  #toMark(mark: Mark | undefined): void {
+    if (mark) this.seek(mark.at);
+  }
 
   // ── Drawing ────────────────────────────────────────────────────────────────────────────────
 
@@ -277,8 +339,8 @@ export class DecodescopeFigure extends LitElement {
   protected override render(): TemplateResult {
     const player = this.#player;
     if (!player) return html`<slot></slot>`;
-    const views = viewsFor(player.end);
-    const view = views.find((it) => it.id === this.view) ?? bestView(player.end);
+    const { views, openView: view } = this;
+    const shown = (part: Part) => !this.hide.includes(part);
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const scene = this.#scene(view, !calm && (this.playing || this.live));
     const asked = this.live ? (this.#known?.max_new_tokens ?? 40) : 0;
@@ -293,11 +355,12 @@ export class DecodescopeFigure extends LitElement {
       @focusout=${() => this.#setHover(null)}
       @click=${this.#clicked}
     >
-      ${this.#text.render(scene, this.#pinned.node, asked)}
-      <div class="middle">
-        ${renderStage(views, view, scene, open, pseudo)} ${this.#renderSide(scene)}
+      ${shown("text") ? this.#text.render(scene, this.#pinned.node, asked) : nothing}
+      <div class="middle ${shown("why") ? "" : "alone"}">
+        ${renderStage(shown("tabs") ? views : [], view, scene, open, shown("code") ? pseudo : nothing)}
+        ${shown("why") ? this.#renderSide(scene) : nothing}
       </div>
-      ${renderScrubber(player, this.#run)}
+      ${shown("controls") ? renderScrubber(player, this.#run, this.marks, shown("speed")) : nothing}
       <p class="unseen" aria-live="polite">${this.#narration(scene)}</p>
     </div>`;
   }
@@ -324,6 +387,10 @@ export class DecodescopeFigure extends LitElement {
     return sentence({ ...scene, selection: NOTHING });
   }
 }
+
+// Two scripts of one page may bring the figure; the first one does.
+if (!customElements.get("decodescope-figure"))
+  customElements.define("decodescope-figure", DecodescopeFigure);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -19,6 +19,27 @@ export const figureStyles = css`
     border: 1px solid var(--rule);
     border-radius: 6px;
   }
+  :host([boxed]) .figure {
+    box-sizing: border-box;
+    height: 100%;
+    display: flex;
+    flex-direction: column;
+    overflow: hidden;
+  }
+  :host([boxed]) .figure > .text {
+    flex: none;
+    max-height: 28%;
+  }
+  :host([boxed]) .middle {
+    flex: 1;
+    min-height: 0;
+  }
+  :host([boxed]) .stage {
+    overflow-y: auto;
+  }
+  :host([boxed]) .stage-body {
+    flex: none;
+  }
   .unseen {
     position: absolute;
     width: 1px;
@@ -38,8 +59,11 @@ export const figureStyles = css`
   }
   .middle {
     display: grid;
-    grid-template-columns: minmax(0, 1fr) minmax(15rem, 20rem);
+    grid-template-columns: minmax(0, 1fr) clamp(14rem, 30%, 20rem);
     min-height: 32rem;
+  }
+  .middle.alone {
+    grid-template-columns: minmax(0, 1fr);
   }
   .stage {
     min-width: 0;
@@ -195,6 +219,26 @@ export const figureStyles = css`
     margin: 0;
     accent-color: var(--accent);
   }
+  .mark {
+    position: absolute;
+    inset: 0 auto 16px calc(8px + (100% - 16px) * var(--at) - 12px);
+    width: 24px;
+    padding: 0;
+    border: 0;
+    background: none;
+    cursor: pointer;
+  }
+  .mark::after {
+    content: "";
+    position: absolute;
+    inset: -3px auto auto 7px;
+    width: 10px;
+    height: 10px;
+    box-sizing: border-box;
+    border: 1.5px solid var(--ink);
+    border-radius: 50%;
+    background: var(--mark);
+  }
   .round-now {
     font-size: var(--size-2);
     min-width: 4.5em;
@@ -240,6 +284,16 @@ export const figureStyles = css`
     }
     .middle {
       display: contents;
+    }
+    :host([boxed]) .figure {
+      overflow-y: auto;
+    }
+    :host([boxed]) .stage {
+      flex: none;
+    }
+    :host([boxed]) .scrubber {
+      position: sticky;
+      bottom: 0;
     }
     .scrubber {
       grid-template-columns: minmax(0, 1fr) auto auto auto;

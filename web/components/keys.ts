@@ -7,6 +7,8 @@ export type Command =
   | "event-forward"
   | "round-back"
   | "round-forward"
+  | "mark-back"
+  | "mark-forward"
   | "first"
   | "last"
   | "toggle"
@@ -36,6 +38,10 @@ export function commandFor(press: Press): Command | null {
       return "event-back";
     case ".":
       return "event-forward";
+    case "[":
+      return "mark-back";
+    case "]":
+      return "mark-forward";
     case "Home":
       return "first";
     case "End":

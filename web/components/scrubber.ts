@@ -2,16 +2,23 @@
 // newest event of a run that goes on.
 
 import { html, nothing, type TemplateResult } from "lit";
+import type { Mark } from "../player/place.ts";
 import { SPEEDS, type Player } from "../player/player.ts";
 import { renderTrack, TRACK_HEIGHT } from "../views/timeline.ts";
 import { icon } from "./icons.ts";
 import type { Command } from "./keys.ts";
+import { inline } from "../views/part/inline.ts";
 
 /** Milliseconds between places that are drawn while the slider is dragged. */
 const DRAG_MS = 50;
 
 /** `run` does what a button says. */
-export function renderScrubber(player: Player, run: (command: Command) => void): TemplateResult {
+export function renderScrubber(
+  player: Player,
+  run: (command: Command) => void,
+  marks: readonly Mark[] = [],
+  showsSpeed = true,
+): TemplateResult {
   const { state, end, index, length, playing, speed } = player;
   const button = (name: string, label: string, command: Command, first = false) =>
     html`<button
@@ -58,18 +65,37 @@ export function renderScrubber(player: Player, run: (command: Command) => void):
         @input=${(event: Event) => scrub(player, event)}
         @change=${(event: Event) => scrub(player, event)}
       />
+      ${marks.map((it) => renderMark(it, player))}
     </div>
     <output class="round-now" aria-live="off">${round}<span class="of"> / ${rounds}</span></output>
-    <label class="speed">
-      <span class="unseen">Speed</span>
-      <select
-        @change=${(it: Event) => player.setSpeed(Number((it.target as HTMLSelectElement).value))}
-      >
-        ${SPEEDS.map((it) => html`<option value=${it} ?selected=${it === speed}>${it}×</option>`)}
-      </select>
-    </label>
+    ${showsSpeed ? renderSpeed(player, speed) : nothing}
     ${player.live ? renderLive(player) : nothing}
   </div>`;
+}
+
+function renderSpeed(player: Player, speed: number): TemplateResult {
+  const all = SPEEDS.some((it) => it === speed) ? SPEEDS : [...SPEEDS, speed].sort((a, b) => a - b);
+  return html`<label class="speed">
+    <span class="unseen">Speed</span>
+    <select
+      @change=${(it: Event) => player.setSpeed(Number((it.target as HTMLSelectElement).value))}
+    >
+      ${all.map((it) => html`<option value=${it} ?selected=${it === speed}>${it}×</option>`)}
+    </select>
+  </label>`;
+}
+
+/** A named place on the track; the keys [ and ] go there as well. */
+function renderMark({ at, label }: Mark, player: Player): TemplateResult {
+  const share = at / Math.max(1, player.length);
+  return html`<button
+    class="mark"
+    tabindex="-1"
+    title=${label}
+    aria-label="To the marker “${label}”"
+    style=${inline(`--at: ${share}`)}
+    @click=${() => player.seek(at)}
+  ></button>`;
 }
 
 function renderLive(player: Player): TemplateResult {

@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { Scene, View } from "../views/view.ts";
+import { inline } from "../views/part/inline.ts";
 
 /** `below` stands under the picture; `open` shows another view. */
 export function renderStage(
@@ -36,7 +37,7 @@ export function renderStage(
       role=${view ? "tabpanel" : "presentation"}
       aria-labelledby=${view ? `tab-${view.id}` : nothing}
       tabindex=${view ? 0 : nothing}
-      style="min-height: ${view ? view.height(scene) : 0}px"
+      style=${inline(`min-height: ${view ? view.height(scene) : 0}px`)}
     >
       ${view ? view.render(scene) : nothing}
     </div>

@@ -3,6 +3,7 @@
 import { html, type TemplateResult } from "lit";
 import type { Scene } from "../views/view.ts";
 import { plainText, renderText } from "../views/text.ts";
+import { inline } from "../views/part/inline.ts";
 
 /** Letters of a token, and pixels of a letter, on average. */
 const TOKEN_LETTERS = 4.5;
@@ -32,14 +33,14 @@ export class TextBand {
     // Room for the whole text from the start: nothing below it moves while it grows.
     const needed = Math.max(2, this.#lines, Math.ceil(letters / across) + 1);
     this.#lines = Math.min(MOST_LINES, needed);
-    return html`<div class="text" style="height: ${this.#lines * LINE_HEIGHT}em">
+    return html`<div class="text" style=${inline(`height: ${this.#lines * LINE_HEIGHT}em`)}>
       ${renderText(state, vocabulary, pinned)}
       <p class="unseen">${plainText(state, vocabulary)}</p>
     </div>`;
   }
 
   /** Keeps the end of the text in sight while it grows. */
-  follow(band: HTMLElement | undefined, index: number): void {
+  follow(band: HTMLElement | null, index: number): void {
     if (!band || this.#shownAt === index) return;
     this.#shownAt = index;
     requestAnimationFrame(() => (band.scrollTop = band.scrollHeight));

@@ -23,6 +23,9 @@ export const systemClock: Clock = {
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8] as const;
 
+/** How long the end of a run that begins again is left to be looked at. */
+const LOOP_REST_MS = 1500;
+
 /** Drawing faster than this shows nothing more. */
 const FRAME_MS = 16;
 
@@ -36,6 +39,10 @@ export class Player {
   #speed = 1;
   #live = false;
   #following = false;
+  #playing = false;
+  #loop = false;
+  #stops: readonly number[] = [];
+  #asleep = false;
   #due = 0;
   #cancel: (() => void) | null = null;
 
@@ -61,6 +68,11 @@ export class Player {
   }
 
   get playing(): boolean {
+    return this.#playing;
+  }
+
+  /** Whether a clock runs for this player right now. */
+  get ticking(): boolean {
     return this.#cancel !== null;
   }
 
@@ -159,12 +171,13 @@ export class Player {
   }
 
   play(): void {
-    if (this.playing) return;
+    if (this.playing || this.length === 0) return;
     if (this.#index >= this.length) {
       if (this.#live) return this.follow();
       this.#index = 0;
     }
     this.#following = false;
+    this.#playing = true;
     this.#due = this.#clock.now();
     this.#schedule();
     this.#changed();
@@ -179,6 +192,27 @@ export class Player {
   toggle(): void {
     if (this.playing) this.pause();
     else this.play();
+  }
+
+  /** Whether playing begins again at the end. */
+  setLoop(loop: boolean): void {
+    this.#loop = loop;
+  }
+
+  /** Places where playing pauses by itself, ascending. */
+  setStops(stops: readonly number[]): void {
+    this.#stops = stops;
+  }
+
+  /** Out of sight: a player that plays waits, without a clock, until it is seen again. */
+  sleep(asleep: boolean): void {
+    if (asleep === this.#asleep) return;
+    this.#asleep = asleep;
+    this.#cancel?.();
+    this.#cancel = null;
+    if (asleep || !this.#playing) return;
+    this.#due = this.#clock.now();
+    this.#schedule();
   }
 
   /** 0.25 to 8 times the normal pace. */
@@ -200,11 +234,13 @@ export class Player {
   }
 
   #stop(): void {
+    this.#playing = false;
     this.#cancel?.();
     this.#cancel = null;
   }
 
   #schedule(): void {
+    if (this.#asleep) return;
     const wait = Math.max(FRAME_MS, this.#due - this.#clock.now());
     this.#cancel = this.#clock.after(wait, () => this.#tick());
   }
@@ -212,15 +248,26 @@ export class Player {
   #tick(): void {
     this.#cancel = null;
     const now = this.#clock.now();
-    while (this.#index < this.length && this.#due <= now) {
+    if (this.#index >= this.length && this.#loop) this.#index = 0;
+    let halted = false;
+    while (!halted && this.#index < this.length && this.#due <= now) {
       const event = this.events[this.#index]!;
       this.#index += 1;
       this.#due += restMs(event) / this.#speed;
+      halted = this.#stops.includes(this.#index);
     }
     // A page that slept, for example in a hidden tab, goes on from where it was.
     if (now - this.#due > 1000) this.#due = now;
-    if (this.#index < this.length) this.#schedule();
-    else if (this.#live) this.#following = true;
+    if (halted) this.#stop();
+    else if (this.#index < this.length) this.#schedule();
+    else if (this.#loop && !this.#live) {
+      // The end stands for a while before it begins anew.
+      this.#due = Math.max(this.#due, now + LOOP_REST_MS);
+      this.#schedule();
+    } else {
+      this.#stop();
+      if (this.#live) this.#following = true;
+    }
     this.#changed();
   }
 }

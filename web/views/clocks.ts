@@ -5,6 +5,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import type { State } from "../trace/state.ts";
 import { isTargetPass, type Stats } from "../trace/stats.ts";
 import { milliseconds, percent } from "./parts.ts";
+import { inline } from "./part/inline.ts";
 
 /** "2.6 tokens per pass · 0.9× wall time on this device" */
 export function headline(stats: Stats): string {
@@ -51,7 +52,7 @@ function bar(label: string, parts: readonly Part[], most: number, said: string):
         (it) =>
           html`<i
             class=${it.kind}
-            style="width: ${(100 * it.value) / most}%"
+            style=${inline(`width: ${(100 * it.value) / most}%`)}
             title="${it.name}: ${said === "ms" ? milliseconds(it.value) : it.value}"
           ></i>`,
       )}</span

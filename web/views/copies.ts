@@ -9,6 +9,7 @@ import { follow } from "./part/follow.ts";
 import { boxStyles } from "./part/styles.ts";
 import { STATUS } from "./text.ts";
 import type { Scene, View } from "./view.ts";
+import { inline } from "./part/inline.ts";
 
 const tableOf = (state: State): TableState | undefined => [...state.tables.values()].find(isCopies);
 
@@ -39,7 +40,7 @@ function render(scene: Scene): TemplateResult {
   const copies = table ? copiesOf(table, scene.state, narrow ? 1 : 3) : null;
   // The rows stay where they are while nothing matches.
   if (!copies)
-    return html`<div class="box copies" style="height: ${HEIGHT}px">
+    return html`<div class="box copies" style=${inline(`height: ${HEIGHT}px`)}>
       <p class="copies-said">
         ${
           table
@@ -55,7 +56,7 @@ function render(scene: Scene): TemplateResult {
   const judged = columns.some((it) => it.part === "copy" && it.node?.judges.length);
   return html`<div
     class="box copies"
-    style="height: ${HEIGHT}px"
+    style=${inline(`height: ${HEIGHT}px`)}
     ${follow({ left: 0, right: 0 }, scene.motion)}
   >
     <p class="copies-said">

@@ -23,6 +23,7 @@ import { roving } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
 import { number, percent } from "./parts.ts";
 import type { Scene, View } from "./view.ts";
+import { inline } from "./part/inline.ts";
 
 const LEFT = 36;
 const RIGHT = 14;
@@ -154,7 +155,7 @@ function render(scene: Scene): TemplateResult {
     <p class="row-says">${graph.places.length > 0 ? rowSays(graph, current) : "\u00a0"}</p>
     <div
       class="box dependencies"
-      style="max-height: ${TALLEST}px"
+      style=${inline(`max-height: ${TALLEST}px`)}
       ${follow(inRow.length > 0 ? spot : { left: 0, right: 0 }, scene.motion)}
     >
       <svg

@@ -9,6 +9,7 @@ import { fitted } from "./part/fitted.ts";
 import { number, percent, probability } from "./parts.ts";
 import { shortened, tokenName } from "../trace/words.ts";
 import type { Scene, View } from "./view.ts";
+import { inline } from "./part/inline.ts";
 
 /** Room that the stages share, as long as each has its least. */
 const STAGES = 330;
@@ -234,7 +235,7 @@ function renderHandle(scene: Scene, draw: EventOf<"sample">, y: number) {
     max="0.999"
     step="0.001"
     .value=${String(triedAt(scene, draw) ?? draw.u)}
-    style="left: ${RULER_LEFT - HANDLE / 2}px; width: ${rulerWidth(scene) + HANDLE}px; top: ${y + 16 - HANDLE / 2}px"
+    style=${inline(`left: ${RULER_LEFT - HANDLE / 2}px; width: ${rulerWidth(scene) + HANDLE}px; top: ${y + 16 - HANDLE / 2}px`)}
     aria-label="Try another u: which token would it have been?"
     aria-valuetext=${saidOf(scene, draw)}
     @input=${(event: Event) => scene.setOption(name, (event.target as HTMLInputElement).valueAsNumber)}

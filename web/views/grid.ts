@@ -24,6 +24,7 @@ import { roving } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
 import { percent, UNPROVED } from "./parts.ts";
 import type { Scene, View } from "./view.ts";
+import { inline } from "./part/inline.ts";
 
 const COLUMN = 74;
 const ROW = 30;
@@ -242,7 +243,7 @@ function render(scene: Scene): TemplateResult {
     ${legend(shape)} ${more ? colourSwitches(scene, by) : nothing}
     <div
       class="box grid"
-      style="max-height: ${TALLEST}px"
+      style=${inline(`max-height: ${TALLEST}px`)}
       ${follow(inRow.length > 0 ? spot : { left: 0, right: 0 }, scene.motion)}
     >
       <svg class="places" width=${shape.width} height=${TOP} aria-hidden="true">

@@ -10,6 +10,7 @@ import { milliseconds, percent } from "./parts.ts";
 import { follow } from "./part/follow.ts";
 import { boxStyles } from "./part/styles.ts";
 import type { Scene, View } from "./view.ts";
+import { inline } from "./part/inline.ts";
 
 /** Left edge of the clock, and the column of names beside it, which does not scroll. */
 const LEFT = 4;
@@ -100,11 +101,12 @@ function render(scene: Scene): TemplateResult {
     .reduce((most, it) => Math.max(most, it.to), 0);
   return html`<p class="lanes-say">${saying(scene, modelled, serial, known !== null)}</p>
     <div class="lanes-frame">
-      <div class="lanes-names" aria-hidden="true" style="height: ${height}px">
+      <div class="lanes-names" aria-hidden="true" style=${inline(`height: ${height}px`)}>
         ${modelled.lanes.map(
-          ({ role }, i) => html`<span style="top: ${lanesAt + i * LANE}px">${role}</span>`,
+          ({ role }, i) =>
+            html`<span style=${inline(`top: ${lanesAt + i * LANE}px`)}>${role}</span>`,
         )}
-        ${together ? html`<span style="top: ${serialAt}px">in turn</span>` : nothing}
+        ${together ? html`<span style=${inline(`top: ${serialAt}px`)}>in turn</span>` : nothing}
       </div>
       <div
         class="box lanes"

@@ -14,6 +14,7 @@ import { step } from "./part/pool.ts";
 import { roving } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
 import type { Scene, View } from "./view.ts";
+import { inline } from "./part/inline.ts";
 
 const LEFT = 104;
 const RIGHT = 64;
@@ -110,7 +111,7 @@ function render(scene: Scene): TemplateResult {
 
   const stops = strip.tries.map((_, i) => String(i));
   return html`
-    <p class="layers-now" style="min-block-size: ${scene.width < 560 ? 2.8 : 1.4}em">
+    <p class="layers-now" style=${inline(`min-block-size: ${scene.width < 560 ? 2.8 : 1.4}em`)}>
       A short pass runs ${rows.length - now.size} of ${rows.length}
       blocks${now.size > 0 ? html`; left out: <b>${[...now].join(", ")}</b>` : nothing}.
     </p>

@@ -5,6 +5,7 @@ import { css, html, svg, type SVGTemplateResult, type TemplateResult } from "lit
 import type { NodeState, Round, State } from "../trace/state.ts";
 import { hatch } from "./parts.ts";
 import type { Scene } from "./view.ts";
+import { inline } from "./part/inline.ts";
 
 export const RIBBON_HEIGHT = 76;
 const SIZE = 7;
@@ -28,7 +29,7 @@ export function harvest(state: State, round: Round): Harvest {
 
 const square = (status: string, x: number, y: number): SVGTemplateResult =>
   svg`<rect class="cell ${status}" x=${x} y=${y} width=${SIZE} height=${SIZE}
-    style=${status === "rejected" ? "fill:url(#ribbon-hatch)" : ""}></rect>`;
+    style=${inline(status === "rejected" ? "fill:url(#ribbon-hatch)" : "")}></rect>`;
 
 /** Squares that fit above and below the line. */
 const ABOVE = Math.floor(BASE / STEP);

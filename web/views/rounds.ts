@@ -7,6 +7,7 @@ import { stats } from "../trace/stats.ts";
 import { LEGEND_HEIGHT, renderLegend } from "./legend.ts";
 import { hatch, percent } from "./parts.ts";
 import type { Scene, View } from "./view.ts";
+import { inline } from "./part/inline.ts";
 
 const ROW = 22;
 const TOP = 30;
@@ -67,7 +68,7 @@ function render(scene: Scene): TemplateResult {
             status,
           }) => svg`<rect class="round-cell ${status}" x=${x + id * slot} y=${y(position)}
             width=${slot} height=${size.h}
-            style=${status === "rejected" ? "fill:url(#rounds-hatch)" : ""}></rect>`,
+            style=${inline(status === "rejected" ? "fill:url(#rounds-hatch)" : "")}></rect>`,
         )}
       <title>round ${round.index + 1}: ${round.accepted} of ${round.drafted} guesses kept, ${round.emitted} tokens</title>
     </g>`;

@@ -17,6 +17,7 @@ import { poolColumns, poolStyles, renderPool, spotInPool, step } from "./part/po
 import { roving } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
 import type { Scene, View } from "./view.ts";
+import { inline } from "./part/inline.ts";
 
 const TALLEST = 400;
 /** A longer table shows the rows that were written last. */
@@ -35,7 +36,7 @@ function render(scene: Scene): TemplateResult {
   const spot = first ? spotInPool(scene, first) : { left: 0, right: 0 };
   return html`<div
     class="box tables"
-    style="height: ${tall(scene.end)}px"
+    style=${inline(`height: ${tall(scene.end)}px`)}
     ${follow(spot, scene.motion)}
   >
     ${
@@ -149,7 +150,7 @@ function cell(scene: Scene, column: Column, value: Cell): TemplateResult | strin
       if (typeof value !== "number") return String(value);
       const share = Math.max(0, Math.min(1, value)) * 100;
       return html`<span class="share"
-          ><span class="part" style="inline-size: ${share.toFixed(1)}%"></span></span
+          ><span class="part" style=${inline(`inline-size: ${share.toFixed(1)}%`)}></span></span
         ><span class="percent">${percent(value)}</span>`;
     }
     case "token":

@@ -17,6 +17,7 @@ import { STATUS } from "./text.ts";
 import { boxStyles } from "./part/styles.ts";
 import { renderTreeList } from "./tree-list.ts";
 import type { Scene, View } from "./view.ts";
+import { inline } from "./part/inline.ts";
 
 const CHIP_HEIGHT = 34;
 const STEP_Y = CHIP_HEIGHT + 12;
@@ -202,7 +203,7 @@ function sweep(scene: Scene, growth: Growth, frame: Frame, height: number): SVGT
     <path d="M${from} 22v-6H${to}v6"></path>
     <text class="caption" x=${from} y="11">one pass of the target scores ${pass.nodes.length} ${pass.nodes.length === 1 ? "node" : "nodes"}</text>
     ${now ? svg`<rect class="band" x=${from} y="24" width=${to - from} height=${height - 24}></rect>` : nothing}
-    ${now && scene.motion ? svg`<line class="scan" x1="0" x2="0" y1="24" y2=${height} style="--from:${from}px;--to:${to}px"></line>` : nothing}
+    ${now && scene.motion ? svg`<line class="scan" x1="0" x2="0" y1="24" y2=${height} style=${inline(`--from:${from}px;--to:${to}px`)}></line>` : nothing}
   </g>`;
 }
 

@@ -13,7 +13,8 @@ fn parts() -> Result<()> {
 /// Writes `dist/`.
 pub fn build() -> Result<()> {
     parts()?;
-    run("npx", &["vite", "build"])
+    run("npx", &["vite", "build"])?;
+    run("npx", &["vite", "build", "--config", "web/embed/vite.config.ts"])
 }
 
 /// Serves the page and rebuilds what changes on the web side; prints the address.

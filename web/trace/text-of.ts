@@ -1,6 +1,6 @@
 /** The texts of a trace, without the tokens that begin and end a document. */
 import type { Trace } from "../generated/Trace.ts";
-import { bytesOf } from "../trace/words.ts";
+import { bytesOf } from "./words.ts";
 
 export const promptOf = (trace: Trace): string => textOf(trace, trace.prompt_tokens);
 

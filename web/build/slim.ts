@@ -1,0 +1,71 @@
+/**
+ * Vite plugin for the one file of the embed: what a slow line need not carry. All styles become one
+ * sheet, minified as a whole; templates lose their indentation; the schema loses what only people
+ * read; Lit gives way to its templates alone (embed/lit.ts).
+ */
+import { join } from "node:path";
+import { transform } from "lightningcss";
+import { createServer, type Plugin } from "vite";
+
+/** Fields of the schema that the checker does not read. */
+const FOR_PEOPLE = new Set(["$schema", "description", "format", "title"]);
+
+export function slim(root: string): Plugin {
+  const styles = join(root, "web/embed/embed-styles.ts");
+  return {
+    name: "decodescope-slim",
+    enforce: "pre",
+    config: () => ({
+      resolve: {
+        alias: [
+          { find: /^lit$/, replacement: join(root, "web/embed/lit.ts") },
+          { find: /^lit\/(directive.*)$/, replacement: "lit-html/$1" },
+        ],
+      },
+    }),
+    async transform(code, id) {
+      const path = id.split("?")[0]!;
+      if (path === styles) {
+        const sheet = JSON.stringify(await wholeSheet(root));
+        return `import { unsafeCSS } from "lit";\nexport const embedStyles = [unsafeCSS(${sheet})];`;
+      }
+      if (path.endsWith("/components/all-styles.ts"))
+        return `export { embedStyles as allStyles } from "../embed/embed-styles.ts";`;
+      if (path.endsWith("/trace.schema.json")) return JSON.stringify(forMachines(JSON.parse(code)));
+      if (!path.startsWith(join(root, "web/")) || !path.endsWith(".ts")) return;
+      const bare = code.replaceAll(/\bcss`[^`]*`/g, "undefined");
+      return bare.replaceAll(/\n[ \t]+/g, "\n");
+    },
+  };
+}
+
+function forMachines(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(forMachines);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const kept = Object.entries(schema).filter(
+    // A property of that name is an object, what it says to people is a text.
+    ([key, value]) => !(FOR_PEOPLE.has(key) && typeof value === "string"),
+  );
+  return Object.fromEntries(kept.map(([key, value]) => [key, forMachines(value)]));
+}
+
+/** All styles of the embed, as one minified sheet. */
+async function wholeSheet(root: string): Promise<string> {
+  const server = await createServer({
+    root,
+    configFile: false,
+    logLevel: "error",
+    appType: "custom",
+    server: { middlewareMode: true, watch: null, ws: false },
+  });
+  try {
+    const { embedStyles } = (await server.ssrLoadModule("/web/embed/embed-styles.ts")) as {
+      embedStyles: unknown[];
+    };
+    const all = new Set(embedStyles.flat(9) as { cssText: string }[]);
+    const code = Buffer.from([...all].map((it) => it.cssText).join("\n"));
+    return transform({ filename: "embed.css", code, minify: true }).code.toString();
+  } finally {
+    await server.close();
+  }
+}

@@ -1,0 +1,84 @@
+// Fetches a trace and refuses what is too large, in sentences for the author of the page. The body
+// is read in pieces, so that a file without a stated size cannot fill the memory.
+
+import type { Trace } from "../generated/Trace.ts";
+import { loadTrace, TraceError } from "../trace/load.ts";
+import { say } from "./strings.ts";
+
+/** Longest trace in bytes, unpacked. A run of a hundred tokens takes about a hundred thousand. */
+export const MAX_BYTES = 20_000_000;
+
+/** Why a trace cannot be shown. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  constructor(
+    readonly code: "network" | "status" | "size" | "trace",
+    message: string,
+    /** Where in the file, for example `events[12].node`. */
+    readonly path = "",
+  ) {
+    super(message);
+  }
+}
+
+/** Throws a `Refusal`; or an `AbortError` when `signal` calls it off. */
+export async function fetchTrace(src: string, base: string, signal: AbortSignal): Promise<Trace> {
+  let address: URL;
+  try {
+    address = new URL(src, base);
+  } catch {
+    throw new Refusal("network", say("noAddress", { src }));
+  }
+  const answer = await fetch(address, { signal }).catch((error: unknown) => {
+    if (signal.aborted) throw error;
+    const key = location.protocol === "file:" ? "noFiles" : "unreachable";
+    throw new Refusal("network", say(key, { src }));
+  });
+  if (!answer.ok) throw new Refusal("status", say("status", { src, status: answer.status }));
+  return parseTrace(await textOf(answer, src, signal));
+}
+
+/** Throws a `Refusal`. */
+export function parseTrace(text: string): Trace {
+  if (text.length > MAX_BYTES) throw tooLarge(text.length, "");
+  try {
+    return loadTrace(text);
+  } catch (error) {
+    if (error instanceof TraceError) throw new Refusal("trace", error.message, error.path);
+    // Nesting deeper than the stack.
+    throw new Refusal("trace", say("unreadable", { reason: String(error) }));
+  }
+}
+
+async function textOf(answer: Response, src: string, signal: AbortSignal): Promise<string> {
+  const stated = Number(answer.headers.get("content-length"));
+  if (stated > MAX_BYTES) {
+    await answer.body?.cancel();
+    throw tooLarge(stated, src);
+  }
+  const reader = answer.body!.getReader();
+  const decoder = new TextDecoder();
+  const parts: string[] = [];
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read().catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      throw new Refusal("network", say("cutOff", { src }));
+    });
+    if (done) return parts.join("") + decoder.decode();
+    bytes += value.length;
+    if (bytes > MAX_BYTES) {
+      await reader.cancel();
+      throw tooLarge(bytes, src);
+    }
+    parts.push(decoder.decode(value, { stream: true }));
+  }
+}
+
+const tooLarge = (bytes: number, src: string): Refusal =>
+  new Refusal(
+    "size",
+    say("tooLarge", { src, bytes: megabytes(bytes), most: megabytes(MAX_BYTES) }),
+  );
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;

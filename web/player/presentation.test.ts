@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { marksOf, placeOf, readMarkers, writeMarkers } from "./place.ts";
+import { PLAIN, readPresentation, writePresentation, type Name } from "./presentation.ts";
+
+const read = (values: Partial<Record<Name, string>>) =>
+  readPresentation((name) => values[name] ?? null);
+
+describe("a presentation", () => {
+  test("is plain when nothing is said", () => {
+    expect(read({})).toEqual(PLAIN);
+    expect(writePresentation(PLAIN)).toEqual([]);
+  });
+
+  test("survives being written and read", () => {
+    const it = read({
+      "start-at": "50%",
+      speed: "2",
+      autoplay: "",
+      loop: "",
+      markers: "12: a guess is refused; 50%",
+      view: "tree",
+      theme: "dark",
+      lang: "de",
+      hide: "why, code",
+      height: "420px",
+    });
+    expect(it).toMatchObject({ speed: 2, autoplay: true, loop: true, hide: ["why", "code"] });
+    expect(it).toMatchObject({ startAt: "50%", view: "tree", theme: "dark", height: 420 });
+    expect(read(Object.fromEntries(writePresentation(it)))).toEqual(it);
+  });
+
+  test("leaves out what makes no sense", () => {
+    const odd = { speed: "fast", theme: "pink", hide: "everything", height: "tall", loop: "false" };
+    expect(read(odd)).toEqual(PLAIN);
+    expect(read({ speed: "100" }).speed).toBe(8);
+    expect(read({ height: "1" }).height).toBe(200);
+  });
+});
+
+describe("a place", () => {
+  const marks = marksOf(readMarkers("30: late; 10%: early"), 200);
+
+  test.each([
+    ["12", 12],
+    ["900", 200],
+    ["50%", 100],
+    ["late", 30],
+    ["early", 20],
+    ["end", 200],
+    ["elsewhere", null],
+    ["-3", null],
+  ])("%s of 200 events is %s", (text, place) => {
+    expect(placeOf(text, 200, marks)).toBe(place);
+  });
+
+  test("markers stand in the order of the run, and are written as they were read", () => {
+    expect(marks.map((it) => it.label)).toEqual(["early", "late"]);
+    expect(writeMarkers(readMarkers("30: late; nonsense; 10%"))).toBe("30:late;10%");
+  });
+});

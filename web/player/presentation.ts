@@ -1,0 +1,111 @@
+// How a figure is to be shown: the names that an author writes as attributes of an embed, and a
+// link as parameters of an address. Both are read here, so that they mean the same.
+
+import { readMarkers, writeMarkers, type Marker } from "./place.ts";
+
+/** Parts that `hide` may name: those of a figure, then those of the playground around it. */
+export const PARTS = [
+  "text",
+  "tabs",
+  "why",
+  "code",
+  "controls",
+  "speed",
+  "method",
+  "keys",
+  "prompt",
+  "knobs",
+  "gallery",
+] as const;
+
+export type Part = (typeof PARTS)[number];
+
+export interface Presentation {
+  /** Where it opens: `"12"`, `"50%"`, the label of a marker, or nothing for the start. */
+  readonly startAt: string | null;
+  /** 0.25 to 8. */
+  readonly speed: number;
+  readonly autoplay: boolean;
+  readonly loop: boolean;
+  readonly markers: readonly Marker[];
+  /** Id of a view. */
+  readonly view: string | null;
+  /** `null`: as the page around it. */
+  readonly theme: "light" | "dark" | null;
+  /** A language tag; `null`: as the page around it. */
+  readonly lang: string | null;
+  readonly hide: readonly Part[];
+  /** Pixels; `null`: as high as its content. */
+  readonly height: number | null;
+}
+
+export const PLAIN: Presentation = {
+  startAt: null,
+  speed: 1,
+  autoplay: false,
+  loop: false,
+  markers: [],
+  view: null,
+  theme: null,
+  lang: null,
+  hide: [],
+  height: null,
+};
+
+/** The names, as attributes and in addresses. */
+export const NAMES = [
+  "start-at",
+  "speed",
+  "autoplay",
+  "loop",
+  "markers",
+  "view",
+  "theme",
+  "lang",
+  "hide",
+  "height",
+] as const;
+
+export type Name = (typeof NAMES)[number];
+
+/** `get` gives the text of a name, `null` when it is not there. What makes no sense is left out. */
+export function readPresentation(get: (name: Name) => string | null): Presentation {
+  const flag = (name: Name) => !["false", "0", "no", null].includes(get(name));
+  const theme = get("theme");
+  const parts = (get("hide") ?? "").split(/[\s,]+/);
+  return {
+    startAt: get("start-at") || null,
+    speed: number(get("speed"), 0.25, 8) ?? 1,
+    autoplay: flag("autoplay"),
+    loop: flag("loop"),
+    markers: readMarkers(get("markers")),
+    view: get("view") || null,
+    theme: theme === "light" || theme === "dark" ? theme : null,
+    lang: get("lang") || null,
+    hide: PARTS.filter((it) => parts.includes(it)),
+    height: number(get("height"), 200, 4000),
+  };
+}
+
+/** A number held between `min` and `max`; `"420px"` counts as 420. */
+function number(text: string | null, min: number, max: number): number | null {
+  const value = Number.parseFloat(text ?? "");
+  return Number.isFinite(value) ? Math.min(max, Math.max(min, value)) : null;
+}
+
+/** What differs from a plain figure, as text by name. */
+export function writePresentation(it: Presentation): [Name, string][] {
+  const all: [Name, string | null][] = [
+    ["start-at", it.startAt],
+    ["speed", it.speed === 1 ? null : String(it.speed)],
+    ["autoplay", it.autoplay ? "1" : null],
+    ["loop", it.loop ? "1" : null],
+    ["markers", writeMarkers(it.markers) || null],
+    ["view", it.view],
+    ["theme", it.theme],
+    ["lang", it.lang],
+    ["hide", it.hide.join(",") || null],
+    ["height", it.height === null ? null : String(it.height)],
+  ];
+  return all.filter((entry): entry is [Name, string] => entry[1] !== null);
+}
