@@ -1,9 +1,16 @@
 // What the looks of the states mean, in one line under a picture.
 
-import { css, html, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import type { Status } from "../trace/state.ts";
 
-export const LEGEND_HEIGHT = 30;
+const LINE = 20;
+/** About what an entry takes, and what the legend's sides take. */
+const ENTRY = 96;
+const SIDES = 32;
+
+/** Room for so many entries below a picture of this width, in pixels. */
+export const legendHeight = (width: number, entries: number): number =>
+  10 + LINE * Math.ceil(entries / Math.max(1, Math.floor((width - SIDES) / ENTRY)));
 
 const WORDS: Readonly<Record<Status, string>> = {
   prompt: "prompt",
@@ -16,9 +23,16 @@ const WORDS: Readonly<Record<Status, string>> = {
   pruned: "never tested",
 };
 
-export const renderLegend = (statuses: readonly Status[]): TemplateResult =>
+/** The two bars of a node: only where the picture has them. */
+const BARS = [
+  ["of-draft", "q of the draft"],
+  ["of-target", "p of the target"],
+] as const;
+
+export const renderLegend = (statuses: readonly Status[], bars = false): TemplateResult =>
   html`<p class="legend">
     ${statuses.map((it) => html`<span><i class=${it}></i>${WORDS[it]}</span>`)}
+    ${bars ? BARS.map(([name, words]) => html`<span><i class="bar-key ${name}"></i>${words}</span>`) : nothing}
   </p>`;
 
 export const legendStyles = css`
@@ -27,9 +41,9 @@ export const legendStyles = css`
     flex-wrap: wrap;
     gap: 0 var(--space-4);
     margin: 0;
-    padding: 2px var(--space-4) 6px;
-    min-height: 24px;
+    padding: 2px var(--space-4) 8px;
     align-items: center;
+    line-height: ${LINE}px;
     font-size: var(--size-1);
     color: var(--ink-2);
   }
@@ -44,6 +58,17 @@ export const legendStyles = css`
     height: 11px;
     border: 1.5px solid var(--rule-strong);
     border-radius: 2px;
+  }
+  .legend .bar-key {
+    height: 4px;
+    border: 0;
+    border-radius: 1px;
+  }
+  .legend .of-draft {
+    background: var(--of-draft);
+  }
+  .legend .of-target {
+    background: var(--of-target);
   }
   .legend .draft {
     border: 1.5px dashed var(--state-draft-ink);

@@ -4,7 +4,7 @@
 import { css, html, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import type { Round, State, Status } from "../trace/state.ts";
 import { stats } from "../trace/stats.ts";
-import { LEGEND_HEIGHT, renderLegend } from "./legend.ts";
+import { legendHeight, renderLegend } from "./legend.ts";
 import { hatch, percent } from "./parts.ts";
 import type { Scene, View } from "./view.ts";
 import { inline } from "./part/inline.ts";
@@ -12,6 +12,7 @@ import { inline } from "./part/inline.ts";
 const ROW = 22;
 const TOP = 30;
 const FOOT = 34;
+const STATES = ["accepted", "rejected", "pruned", "bonus"] as const;
 
 /**
  * What became of the guesses at each position of a round, of one prompt; the best of several
@@ -87,7 +88,7 @@ function render(scene: Scene): TemplateResult {
   };
   const range = Array.from({ length: rows }, (_, i) => i + 1);
   const overall = judged > 0 ? `, ${percent(accepted / judged)} of all tested guesses` : "";
-  return html`${renderLegend(["accepted", "rejected", "pruned", "bonus"])}<svg
+  return html`${renderLegend(STATES)}<svg
       width=${width}
       height=${height}
       viewBox="0 0 ${width} ${height}"
@@ -116,7 +117,7 @@ export const rounds: View = {
   title: "Acceptance",
   applies: (end) => end.nodes.some((it) => it.judges.length > 0),
   rank: () => 3,
-  height: ({ end }) => LEGEND_HEIGHT + TOP + deepest(end) * ROW + FOOT,
+  height: ({ end, width }) => legendHeight(width, STATES.length) + TOP + deepest(end) * ROW + FOOT,
   render,
   styles: css`
     .round-column {

@@ -9,7 +9,7 @@ import { isTargetPass } from "../trace/stats.ts";
 import { shortened } from "../trace/words.ts";
 import { layoutTree, MOST_ROWS, type Place, type TreeLayout } from "./layout/tree.ts";
 import { frameFor, type Frame } from "./layout/tree-frame.ts";
-import { LEGEND_HEIGHT, renderLegend } from "./legend.ts";
+import { legendHeight, renderLegend } from "./legend.ts";
 import { follow } from "./part/follow.ts";
 import { hatch, nodeName, percent, probability, proposed, targeted } from "./parts.ts";
 import { renderRibbon, RIBBON_HEIGHT } from "./ribbon.ts";
@@ -100,6 +100,9 @@ function roomFor(end: State): { rows: number; columns: number } {
 const chipX = (column: number, frame: Frame): number =>
   frame.left + (column - 1) * (frame.width + frame.gapX);
 const chipY = (row: number): number => TOP + row * STEP_Y;
+
+/** The states that the legend explains. */
+const STATES = ["draft", "accepted", "rejected", "pruned", "recovered", "bonus"] as const;
 
 function bars(q: number | null, p: number | null, y: number, frame: Frame): SVGTemplateResult {
   const width = frame.width - 12;
@@ -250,8 +253,7 @@ function render(scene: Scene): TemplateResult {
         ${growth ? foldedCounts(growth, frame) : nothing}
       </svg>
     </div>
-    ${renderRibbon(scene)}
-    ${renderLegend(["draft", "accepted", "rejected", "pruned", "recovered", "bonus"])}
+    ${renderRibbon(scene)} ${renderLegend(STATES, true)}
     ${growth ? renderTreeList(scene, growth) : nothing}
   </div>`;
 }
@@ -280,7 +282,8 @@ export const tree: View = {
     end.rounds.some((it) => it.drafted > 0) &&
     !end.nodes.some((it) => it.lane > 0 && it.judges.length > 0),
   rank: (end) => (end.nodes.some((it) => it.judges.length > 0) ? 10 : 2),
-  height: ({ end }) => TOP + roomFor(end).rows * STEP_Y + 8 + RIBBON_HEIGHT + LEGEND_HEIGHT,
+  height: ({ end, width }) =>
+    TOP + roomFor(end).rows * STEP_Y + 8 + RIBBON_HEIGHT + legendHeight(width, STATES.length + 2),
   render,
   styles: [
     boxStyles,
@@ -294,6 +297,10 @@ export const tree: View = {
       }
       .tree {
         display: block;
+      }
+      /* The tree is followed to where it grows: room on its right is no cue. */
+      .tree-box {
+        background: none;
       }
       .trunk {
         stroke: var(--rule-strong);

@@ -134,6 +134,9 @@ pub struct ReportArguments {
     pub only: Vec<String>,
     #[arg(long, value_enum, default_value_t = Device::Cpu)]
     pub device: Device,
+    /// A sentence on the machine, for those who read the tables
+    #[arg(long, default_value = "")]
+    pub note: String,
     /// Write the tables to this file
     #[arg(long)]
     pub out: Option<PathBuf>,

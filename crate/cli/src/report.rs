@@ -149,10 +149,11 @@ fn head(arguments: &ReportArguments, prompts: usize) -> String {
         format!("{role} {}", name.join("/"))
     });
     let optimised = if cfg!(debug_assertions) { "development build" } else { "release build" };
+    let note = if arguments.note.is_empty() { "".into() } else { format!("{} ", arguments.note) };
     format!(
         "# Draft and verify: what every method saves and costs\n\n\
          Written by `cli report`. {prompts} validation prompts ({}), their first {} tokens, \
-         continued by {} tokens at most. Models: {}. Device: {}, {optimised}. Parameters are the \
+         continued by {} tokens at most. Models: {}. Device: {}, {optimised}. {note}Parameters are the \
          methods' defaults.\n\n\
          - **tokens per pass**: tokens of text for each pass of the target; passes with layers left \
          out count where nothing is tested. A method of \
