@@ -156,9 +156,9 @@ def main():
         else:
             wrong += complaints(name, (out / name).read_text(), answer)
     if "--write" in sys.argv:
-        (out / "llama.cpp.log").write_text(log)
+        (out / "llama.cpp-log.txt").write_text(log)
     elif not re.search(r"draft acceptance = [\d.]+ \( *\d+ accepted / +\d+ generated\)", log):
-        wrong.append("llama.cpp.log: the line on acceptance has changed")
+        wrong.append("llama.cpp-log.txt: the line on acceptance has changed")
     print("\n".join(wrong) or "no difference")
     sys.exit(bool(wrong))
 

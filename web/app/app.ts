@@ -6,6 +6,7 @@ import type { Choice } from "../engine/capability.ts";
 import type { Engines, EngineStatus } from "../engine/handles.ts";
 import type { Moment } from "./address.ts";
 import { controls } from "./controls.ts";
+import { takeDrops } from "./files.ts";
 import { gallery } from "./gallery.ts";
 import "./method-page.ts";
 import { openFirst, openLink, previewAll } from "./opening.ts";
@@ -36,6 +37,7 @@ export class App extends LitElement implements Host {
   constructor() {
     super();
     this.#page.onMethods = () => previewAll(this.#page);
+    takeDrops(this.#page);
   }
 
   /** What each figure shows, for scripts and tests. */

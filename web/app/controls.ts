@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { prompts } from "./address.ts";
 import { beginnings } from "./beginnings.ts";
+import { fileButton } from "./files.ts";
 import "./parameters.ts";
 import { methodSelect } from "./method-select.ts";
 import { controlsFor, severalPrompts, type PageState } from "./page-state.ts";
@@ -113,6 +114,7 @@ function actions(page: PageState, runs: Runs, links: () => Links): TemplateResul
     >
       Step
     </button>
+    ${fileButton(page)}
     <decodescope-share
       .trace=${running ? null : (page.panels[0]?.trace ?? null)}
       .links=${links}

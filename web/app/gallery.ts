@@ -1,9 +1,9 @@
-/** The recorded examples, and a file of the reader's own. */
+/** The recorded examples. */
 import { html, nothing, type TemplateResult } from "lit";
 import examples from "virtual:examples";
 import methods from "virtual:methods";
 import type { Example } from "./examples.ts";
-import { openExample, openFile } from "./opening.ts";
+import { openExample } from "./opening.ts";
 import type { PageState } from "./page-state.ts";
 
 export function gallery(page: PageState): TemplateResult {
@@ -16,16 +16,6 @@ export function gallery(page: PageState): TemplateResult {
     <ul>
       ${sorted.map((example) => exampleLink(page, example))}
     </ul>
-    <label class="file">
-      Open a run from a file
-      <input
-        type="file"
-        accept=".json,application/json"
-        data-testid="open-file"
-        @change=${(event: Event) =>
-          void openFile(page, (event.target as HTMLInputElement).files?.[0])}
-      />
-    </label>
   </aside>`;
 }
 

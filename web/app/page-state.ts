@@ -3,6 +3,7 @@ import methods from "virtual:methods";
 import type { EngineClient } from "../engine/client.ts";
 import type { Engines } from "../engine/handles.ts";
 import type { Trace } from "../generated/Trace.ts";
+import type { Aggregate } from "../import/imported.ts";
 import { read, write, type Moment } from "./address.ts";
 import { Panel, type Origin } from "./panel.ts";
 import { changed, controlsOf, type Control, type Params } from "./schema.ts";
@@ -38,6 +39,8 @@ export class PageState {
   /** Id of the recorded example on the page. */
   example: string | null;
   problem = "";
+  /** Acceptance over many rounds, from a server's report; it stands above the pictures. */
+  aggregates: { readonly name: string; readonly list: readonly Aggregate[] } | null = null;
   running = false;
   /** A run that rests between steps. */
   stepped: { client: EngineClient; run: number } | null = null;
@@ -72,7 +75,10 @@ export class PageState {
   /** Takes a change over and has the page drawn anew. */
   set(
     change: Partial<
-      Pick<PageState, "settings" | "panels" | "example" | "problem" | "running" | "stepped">
+      Pick<
+        PageState,
+        "settings" | "panels" | "example" | "problem" | "aggregates" | "running" | "stepped"
+      >
     > = {},
   ): void {
     Object.assign(this, change);

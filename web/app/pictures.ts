@@ -16,6 +16,7 @@ export function pictures(page: PageState, figures: () => DecodescopeFigure[]): T
   const traces = panels.map((it) => it.trace);
   const whole = traces.every((it) => it !== null) && !running;
   return html`
+    ${page.aggregates ? aggregates(page) : nothing}
     ${
       comparing && whole
         ? html`<decodescope-compare-bar
@@ -33,6 +34,16 @@ export function pictures(page: PageState, figures: () => DecodescopeFigure[]): T
       )}
     </div>
   `;
+}
+
+/** The figure itself comes with the reader that made its numbers. */
+function aggregates(page: PageState): TemplateResult {
+  return html`<decodescope-aggregates
+    data-testid="aggregates"
+    .name=${page.aggregates!.name}
+    .list=${page.aggregates!.list}
+    @close=${() => page.set({ aggregates: null })}
+  ></decodescope-aggregates>`;
 }
 
 const lists = new WeakMap<PageState, Trace[]>();
@@ -66,6 +77,15 @@ function picture(page: PageState, panel: Panel, index: number): TemplateResult {
   </article>`;
 }
 
+/** What a file says of itself: who recorded it, and of which model. */
+function whence({ models, recorded }: Trace): string {
+  const { transformers } = recorded.versions;
+  const by = transformers ? `transformers ${transformers}` : recorded.backend;
+  const model = models.target?.name;
+  const said = [model, by].filter((it) => it).join(", ");
+  return said === "" ? "From a file" : `From a file: ${said}`;
+}
+
 /** Where the run comes from. */
 function caption(page: PageState, { trace, origin }: Panel): TemplateResult | typeof nothing {
   if (!trace) return nothing;
@@ -73,7 +93,7 @@ function caption(page: PageState, { trace, origin }: Panel): TemplateResult | ty
   const words = {
     example: "A recorded example",
     run: `A run ${where}, seed ${trace.seed}`,
-    file: "From a file",
+    file: whence(trace),
     link: "From a link",
   }[origin];
   const prompt = promptOf(trace);

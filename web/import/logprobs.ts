@@ -64,7 +64,8 @@ export function runOf(found: readonly Found[]): { trace: Trace; from: string } {
   let ms = 0;
   found.forEach(({ value, line }, at) => {
     const start = new Place(line, found.length > 1 && line === null ? `[${at}]` : "");
-    if (!isObject(value)) throw start.complain("is no object: the answer of a server belongs there.");
+    if (!isObject(value))
+      throw start.complain("is no object: the answer of a server belongs there.");
     const paired = isObject(value["response"]);
     const answer = (paired ? value["response"] : value) as Json;
     const place = paired ? start.in("response") : start;
@@ -85,7 +86,10 @@ export function runOf(found: readonly Found[]): { trace: Trace; from: string } {
   if (texts.length === 0) throw nothingIn([...drafts.values()][0]);
   const model = typeof head["model"] === "string" ? head["model"] : "";
   const server = serverOf(head);
-  const trace = traceOf(texts.map((it) => textOf(it, prompt, promptTokens)), { model, server, ms });
+  const trace = traceOf(
+    texts.map((it) => textOf(it, prompt, promptTokens)),
+    { model, server, ms },
+  );
   return { trace, from: server };
 }
 

@@ -138,12 +138,13 @@ class Story {
     const scale = sum > 1 ? 1 / sum : 1;
     const shown = sorted.map(([, p]) => Math.fround(p * scale));
     const rest = Math.max(0, 1 - shown.reduce((total, p) => total + p, 0));
-    const own = Math.max(Math.fround(prob * scale), Number.MIN_VALUE);
+    const own = Math.fround(prob * scale);
     let before = 0;
     sorted.forEach(([token], i) => {
       if (token < id) before += shown[i]!;
     });
-    if (prob > 0)
+    // Servers write -9999 where a token had no mass left: nobody drew it from these.
+    if (own > 0)
       this.events.push({
         kind: "sample",
         node: at.head,

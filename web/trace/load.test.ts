@@ -30,7 +30,7 @@ describe("a bad trace is refused with the path of what is wrong", () => {
   });
   test("another version", () => {
     expect(complaint((it) => (it.version = 2))).toBe(
-      "version is 2, but this player reads version 1.",
+      "version is 2, newer than 1, the newest that is understood here: a newer Decodescope reads it.",
     );
   });
   test("a field of the wrong kind", () => {

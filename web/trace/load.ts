@@ -4,6 +4,7 @@
 import type { Event } from "../generated/Event.ts";
 import type { Trace } from "../generated/Trace.ts";
 import schema from "../generated/trace.schema.json";
+import { migrate } from "./migrate.ts";
 import { admit, type Schema } from "./schema.ts";
 
 export const VERSION = 1;
@@ -31,14 +32,10 @@ export function loadTrace(text: string): Trace {
   return checkTrace(value);
 }
 
-/** Checks a parsed trace, and fills in optional fields with what their absence means. */
+/** Checks a parsed trace of any version, and fills in optional fields with what their absence means. */
 export function checkTrace(value: unknown): Trace {
-  if (typeof value === "object" && value !== null && "version" in value)
-    if (value.version !== VERSION)
-      throw new TraceError(
-        "version",
-        `is ${JSON.stringify(value.version)}, but this player reads version ${VERSION}.`,
-      );
+  const refused = migrate(value, VERSION);
+  if (refused) throw new TraceError("version", refused);
   const wrong = admit(value, schema as Schema);
   if (wrong) throw new TraceError(wrong.path, wrong.sentence);
   const trace = value as Trace;

@@ -4,7 +4,7 @@
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import type { Stage } from "../generated/Stage.ts";
 import type { At, EventOf, State } from "../trace/state.ts";
-import { selectedSample } from "./draw.ts";
+import { isDrawn, selectedSample } from "./draw.ts";
 import { fitted } from "./part/fitted.ts";
 import { number, percent, probability } from "./parts.ts";
 import { shortened, tokenName } from "../trace/words.ts";
@@ -104,7 +104,8 @@ function stageRow(
   };
   const narrow = scene.width < 520;
   const setting = stage.value === null ? "" : ` ${number(+stage.value.toFixed(4))}`;
-  const left = `${stage.kept} left`;
+  // A log lists the likely tokens, and does not say how many others there were.
+  const left = stage.name === "log" ? `${stage.kept} listed` : `${stage.kept} left`;
   return svg`<g class="stage-row" transform="translate(0 ${18 + index * frame.row + (narrow ? 14 : 0)})">
     ${
       narrow
@@ -215,7 +216,10 @@ function renderRuler(scene: Scene, draw: EventOf<"sample">, y: number): SVGTempl
 /** What the needle says: of the draw as it was, or as the reader tries it. */
 function saidOf(scene: Scene, draw: EventOf<"sample">): string {
   const tried = triedAt(scene, draw);
-  if (draw.u === null) return "no draw: the most probable token is taken";
+  if (draw.u === null)
+    return isDrawn(draw)
+      ? `${tokenName(scene.vocabulary, draw.token)} was drawn; the number it was drawn with is not recorded`
+      : "no draw: the most probable token is taken";
   if (tried === null)
     return `u = ${draw.u.toFixed(4)} falls on ${tokenName(scene.vocabulary, draw.token)}`;
   const token = tokenAt(draw, tried);

@@ -1,6 +1,6 @@
 // Which draw a picture of a draw is about.
 
-import type { At } from "../trace/state.ts";
+import type { At, EventOf } from "../trace/state.ts";
 import type { Scene } from "./view.ts";
 
 /** The draw that chose the selected node, else the last that continues it, else the latest. */
@@ -11,3 +11,9 @@ export function selectedSample(scene: Scene): At<"sample"> | null {
   const own = selection.token === null ? node.draw : null;
   return own ?? node.samples.at(-1) ?? state.sample;
 }
+
+/**
+ * Whether the token was drawn. A trace of another library may leave out the uniform of a draw:
+ * then the last stage leaves the token less than all mass.
+ */
+export const isDrawn = ({ u, prob }: EventOf<"sample">): boolean => u !== null || prob < 1;

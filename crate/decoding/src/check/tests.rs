@@ -1,5 +1,5 @@
 use super::*;
-use crate::trace::Event;
+use crate::trace::{Event, VERSION};
 use crate::{
     run::{Decoding, Request},
     session::{DRAFT, Models},
@@ -65,6 +65,35 @@ fn a_certain_row_can_be_written_and_read() {
     futures_lite::future::block_on(decoding.finish(&mut models)).unwrap();
     let trace = decoding.trace(&models);
     assert_eq!(read(&serde_json::to_string(&trace).unwrap()).unwrap(), trace);
+}
+
+#[test]
+fn a_file_of_every_version_up_to_this_one_is_read() {
+    for version in 1..=VERSION {
+        let file = format!("{}/../../tests/versions/{version}.json", env!("CARGO_MANIFEST_DIR"));
+        let json = std::fs::read_to_string(&file).expect("a trace of each version was kept");
+        assert_eq!(read(&json).unwrap().version, VERSION);
+    }
+}
+
+#[test]
+fn an_older_version_is_brought_up_step_by_step() {
+    let steps: [versions::Step; 2] = [
+        |trace| trace["second"] = trace["version"].clone(),
+        |trace| trace["third"] = trace["version"].clone(),
+    ];
+    let mut first = json!({ "version": 1 });
+    versions::migrate(&mut first, &steps).unwrap();
+    assert_eq!(first, json!({ "version": 3, "second": 1, "third": 2 }));
+    let mut second = json!({ "version": 2 });
+    versions::migrate(&mut second, &steps).unwrap();
+    assert_eq!(second, json!({ "version": 3, "third": 2 }));
+    for (none, said) in
+        [(json!(4), "newer than 3"), (json!(0), "from 1 to 3"), (json!("1"), "\"1\"")]
+    {
+        let error = versions::migrate(&mut json!({ "version": none }), &steps).unwrap_err();
+        assert!(error.to_string().contains(said), "{error}");
+    }
 }
 
 #[test]
