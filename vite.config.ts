@@ -12,5 +12,5 @@ export default defineConfig({
   worker: { format: "es" },
   build: { target: "es2022", outDir: "dist", emptyOutDir: true, sourcemap: false },
   // Whole figures are drawn in some tests: a busy machine takes its time over them.
-  test: { include: ["web/**/*.test.ts"], testTimeout: 30_000 },
+  test: { include: ["web/**/*.test.ts", "tests/import/*.test.ts"], testTimeout: 30_000 },
 });

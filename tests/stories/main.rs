@@ -4,6 +4,7 @@ mod batch;
 mod copying;
 mod golden;
 mod greedy;
+mod elsewhere;
 mod parity;
 mod round_trip;
 mod switching;

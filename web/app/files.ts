@@ -6,9 +6,9 @@ import type { PageState } from "./page-state.ts";
 export function fileButton(page: PageState): TemplateResult {
   return html`<label
     class="file"
-    title="A trace, a log with log-probabilities, or metrics; or drop it on the page"
+    title="Open a file: a trace, a log with log-probabilities, or metrics; or drop it on the page"
   >
-    Open a file
+    Open…
     <input
       type="file"
       accept=".json,.jsonl,.ndjson,.sse,.log,.txt,.prom,application/json,text/plain"

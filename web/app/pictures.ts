@@ -5,6 +5,7 @@ import methods from "virtual:methods";
 import "../components/decodescope-figure.ts";
 import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
 import type { Trace } from "../generated/Trace.ts";
+import { UNKNOWN_PROMPT } from "../import/imported.ts";
 import "./compare-bar.ts";
 import type { PageState } from "./page-state.ts";
 import type { Panel } from "./panel.ts";
@@ -97,7 +98,7 @@ function caption(page: PageState, { trace, origin }: Panel): TemplateResult | ty
     link: "From a link",
   }[origin];
   const prompt = promptOf(trace);
-  const other = prompt !== page.settings.prompt && origin !== "run";
+  const other = ![page.settings.prompt, UNKNOWN_PROMPT].includes(prompt) && origin !== "run";
   return html`<p class="caption" data-testid="caption">
     ${words}${
       other

@@ -162,11 +162,15 @@ function curve(control: NumberControl): number {
 export function changed(controls: Control[], params: Params): Params {
   const entries = controls
     .filter((it) => it.name in params)
-    .map((it) => [it.name, params[it.name], it.default] as const)
+    .map((it) => [it.name, held(it, params[it.name]!), it.default] as const)
     .filter(([, value, standard]) => JSON.stringify(value) !== JSON.stringify(standard))
     .map(([name, value]) => [name, value!] as const);
   return Object.fromEntries(entries);
 }
+
+/** A value within its bounds: a run of another library may have gone beyond them. */
+const held = (control: Control, value: Value): Value =>
+  control.kind === "number" && typeof value === "number" ? clamp(control, value) : value;
 
 /** Reads a value written in an address; `undefined` when the control cannot take it. */
 export function parse(control: Control, text: string): Value | undefined {

@@ -23,3 +23,6 @@ export interface Aggregate {
 export type Imported =
   | { readonly kind: "trace"; readonly trace: Trace; readonly from: string }
   | { readonly kind: "aggregates"; readonly aggregates: readonly Aggregate[] };
+
+/** Stands where the prompt would, in a run whose file does not have it. */
+export const UNKNOWN_PROMPT = "⟨the prompt is not in the file⟩";

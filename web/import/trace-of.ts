@@ -7,17 +7,16 @@ import type { Output } from "../generated/Output.ts";
 import type { TokenText } from "../generated/TokenText.ts";
 import type { Trace } from "../generated/Trace.ts";
 import { VERSION } from "../trace/load.ts";
+import { LOGGED } from "../views/draw.ts";
+import { UNKNOWN_PROMPT } from "./imported.ts";
 import type { Logged } from "./logprobs.ts";
 import type { Piece } from "./pieces.ts";
 
-/** What the method of such a trace is called, and the one stage of its draws. */
+/** What the method of such a trace is called. */
 export const LOG = "Log of a server";
-export const STAGE = "log";
 
 /** Texts that are shown side by side; the rest of a long file is left out, and a note says so. */
 export const MAX_TEXTS = 16;
-
-const UNKNOWN_PROMPT = "⟨the prompt is not in the file⟩";
 
 export interface Text {
   /** Its tokens where they were echoed, else its text; `""` when the file does not have it. */
@@ -152,7 +151,7 @@ class Story {
         tokens: sorted.map(([token]) => token),
         stages: [
           {
-            name: STAGE,
+            name: LOGGED,
             ...{ value: null, cutoff: null, kept: sorted.length, probs: shown, rest },
           },
         ],

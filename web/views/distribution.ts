@@ -4,7 +4,7 @@
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import type { Stage } from "../generated/Stage.ts";
 import type { At, EventOf, State } from "../trace/state.ts";
-import { isDrawn, selectedSample } from "./draw.ts";
+import { chosenBy, LOGGED, selectedSample } from "./draw.ts";
 import { fitted } from "./part/fitted.ts";
 import { number, percent, probability } from "./parts.ts";
 import { shortened, tokenName } from "../trace/words.ts";
@@ -105,7 +105,7 @@ function stageRow(
   const narrow = scene.width < 520;
   const setting = stage.value === null ? "" : ` ${number(+stage.value.toFixed(4))}`;
   // A log lists the likely tokens, and does not say how many others there were.
-  const left = stage.name === "log" ? `${stage.kept} listed` : `${stage.kept} left`;
+  const left = stage.name === LOGGED ? `${stage.kept} listed` : `${stage.kept} left`;
   return svg`<g class="stage-row" transform="translate(0 ${18 + index * frame.row + (narrow ? 14 : 0)})">
     ${
       narrow
@@ -216,12 +216,14 @@ function renderRuler(scene: Scene, draw: EventOf<"sample">, y: number): SVGTempl
 /** What the needle says: of the draw as it was, or as the reader tries it. */
 function saidOf(scene: Scene, draw: EventOf<"sample">): string {
   const tried = triedAt(scene, draw);
+  const chosen = tokenName(scene.vocabulary, draw.token);
   if (draw.u === null)
-    return isDrawn(draw)
-      ? `${tokenName(scene.vocabulary, draw.token)} was drawn; the number it was drawn with is not recorded`
-      : "no draw: the most probable token is taken";
-  if (tried === null)
-    return `u = ${draw.u.toFixed(4)} falls on ${tokenName(scene.vocabulary, draw.token)}`;
+    return {
+      draw: `${chosen} was drawn; the number it was drawn with is not recorded`,
+      rank: "no draw: the most probable token is taken",
+      unknown: `${chosen} was written; how it was chosen is not recorded`,
+    }[chosenBy(draw)];
+  if (tried === null) return `u = ${draw.u.toFixed(4)} falls on ${chosen}`;
   const token = tokenAt(draw, tried);
   const name = token === null ? "one of the tokens not listed" : tokenName(scene.vocabulary, token);
   return `u = ${tried.toFixed(3)} would give ${name}`;

@@ -12,8 +12,14 @@ export function selectedSample(scene: Scene): At<"sample"> | null {
   return own ?? node.samples.at(-1) ?? state.sample;
 }
 
+/** The one stage of a draw that a server logged: likely tokens, and nothing of how one was chosen. */
+export const LOGGED = "recorded";
+
 /**
- * Whether the token was drawn. A trace of another library may leave out the uniform of a draw:
+ * How a token came to be chosen. A trace of another library may leave out the uniform of a draw:
  * then the last stage leaves the token less than all mass.
  */
-export const isDrawn = ({ u, prob }: EventOf<"sample">): boolean => u !== null || prob < 1;
+export function chosenBy({ u, prob, stages }: EventOf<"sample">): "draw" | "rank" | "unknown" {
+  if (stages.at(-1)?.name === LOGGED) return "unknown";
+  return u !== null || prob < 1 ? "draw" : "rank";
+}

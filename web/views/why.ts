@@ -6,7 +6,7 @@ import type { EventOf, NodeState, Round, State } from "../trace/state.ts";
 import { childWith, currentRound } from "../trace/state.ts";
 import { tokenName, type Vocabulary } from "../trace/words.ts";
 import { acceptance } from "./coin-numbers.ts";
-import { isDrawn } from "./draw.ts";
+import { chosenBy } from "./draw.ts";
 import { equals, percent, probability, proposed, targeted, UNPROVED } from "./parts.ts";
 
 const quoted = (vocabulary: Vocabulary, token: number | null): string =>
@@ -76,7 +76,9 @@ const chance = (node: NodeState): string => (node.draw ? `, ${drawn(node.draw.ev
 /** How a draw came out. */
 function drawn(draw: EventOf<"sample">): string {
   const p = probability(draw.prob);
-  if (draw.u === null && isDrawn(draw)) return `drawn with probability ${p}`;
+  const by = chosenBy(draw);
+  if (by === "unknown") return `written with probability ${p}; how it was chosen is not recorded`;
+  if (draw.u === null && by === "draw") return `drawn with probability ${p}`;
   if (draw.u === null)
     return draw.prob >= 1 && draw.stages.length < 2
       ? "the only token it leaves"

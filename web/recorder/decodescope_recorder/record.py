@@ -261,10 +261,21 @@ def info(model, config):
         "context_len": getattr(text, "max_position_embeddings", None) or 0,
         "layers": text.num_hidden_layers,
         "width": text.hidden_size,
+        **widths(text),
         "parameters": model.num_parameters(),
         "end_tokens": sorted(end_tokens(config)),
         "vectors": 0,
     }
+
+
+def widths(config):
+    """Of the keys of one token in one layer, and of the feed-forward block, where they are told."""
+    heads = getattr(config, "num_attention_heads", None)
+    kv_heads = getattr(config, "num_key_value_heads", None) or heads
+    head = getattr(config, "head_dim", None) or (heads and config.hidden_size // heads)
+    found = {"kv_width": kv_heads and head and kv_heads * head}
+    found["mlp_width"] = getattr(config, "intermediate_size", None)
+    return {name: width for name, width in found.items() if isinstance(width, int)}
 
 
 def name_of(model):
