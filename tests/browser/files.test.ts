@@ -152,7 +152,7 @@ test("the button is reached and opened by keyboard, and takes the same file twic
   await page.getByTestId("open-file").focus();
   for (let i = 0; i < 2; i++) {
     const chooser = page.waitForEvent("filechooser");
-    await page.keyboard.press("Enter");
+    await page.keyboard.press(i === 0 ? "Enter" : "Space");
     await (await chooser).setFiles(`${folder}recorded/assisted.json`);
     await page
       .getByTestId("caption")

@@ -13,6 +13,12 @@ export function fileButton(page: PageState): TemplateResult {
       type="file"
       accept=".json,.jsonl,.ndjson,.sse,.log,.txt,.prom,application/json,text/plain"
       data-testid="open-file"
+      @keydown=${(event: KeyboardEvent) => {
+        if (event.key !== "Enter") return;
+        // In a form, the key would run it.
+        event.preventDefault();
+        (event.target as HTMLInputElement).click();
+      }}
       @change=${(event: Event) => {
         const input = event.target as HTMLInputElement;
         void openFile(page, input.files?.[0]);

@@ -41,7 +41,7 @@ function render(scene: Scene): TemplateResult {
   const pass = passes.at(-1);
   return html`<div class="batch">
     ${state.lanes.map((lane) => textOf(scene, lane))}
-    ${pass ? rowsOf(scene, pass) : html`<p class="empty">The target has not read anything yet.</p>`}
+    ${pass ? rowsOf(scene, pass) : html`<p class="empty">${end.passes.length > 0 ? "The target has not read anything yet." : "No passes are on record."}</p>`}
     ${pass ? sums(state, passes, pads(end)) : nothing}
   </div>`;
 }

@@ -193,6 +193,9 @@ function renderRuler(scene: Scene, draw: EventOf<"sample">, y: number): SVGTempl
   const { u } = draw;
   const tried = triedAt(scene, draw);
   const needle = tried ?? u;
+  // Tokens that were not listed have no place on a ruler.
+  if (chosenBy(draw) === "unknown")
+    return svg`<text class="caption" x=${left} y=${y + 16}>${saidOf(scene, draw)}</text>`;
   return svg`<g class="ruler" transform="translate(0 ${y})">
     ${ruler(draw).map(({ token, from, to }) => {
       const name = token === null ? "" : tokenName(scene.vocabulary, token);
