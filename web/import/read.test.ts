@@ -185,6 +185,13 @@ describe("what cannot be read gets a sentence with its place", () => {
     const cut = [...whole.slice(0, 2), whole[2]!.slice(0, 80)].join("\n");
     expect(complaint(cut)).toMatch(/^line 3 is not JSON: /);
   });
+  test("a bad byte in the third line of a stream", () => {
+    const lines = answer("completion.sse").split("\n");
+    lines[2] = lines[2]!.replace('"bytes":[', '"bytes":[999,');
+    expect(complaint(lines.join("\n"))).toMatch(
+      /^line 3: choices\[0\]\.logprobs\.content\[0\]\.bytes is \[999,/,
+    );
+  });
   test("no log-probabilities", () => {
     expect(spoilt((it) => (it.choices[0].logprobs = null))).toMatch(
       /^choices\[0\]\.logprobs holds no log-probabilities\. Ask the server for them/,
