@@ -2,9 +2,9 @@
 
 mod batch;
 mod copying;
+mod elsewhere;
 mod golden;
 mod greedy;
-mod elsewhere;
 mod parity;
 mod round_trip;
 mod switching;
