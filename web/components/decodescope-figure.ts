@@ -325,6 +325,7 @@ export class DecodescopeFigure extends DrawnElement {
       end: player.end,
       vocabulary: this.#vocabulary,
       recorded: this.#recorded,
+      models: this.#known?.models ?? {},
       params: this.#known?.params ?? {},
       width: this.width,
       selection: this.selection,

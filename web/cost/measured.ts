@@ -4,7 +4,7 @@
  */
 import type { Recorded } from "../generated/Recorded.ts";
 import type { NodeState, Pass, State } from "../trace/state.ts";
-import { isTargetPass, passTimes, stats } from "../trace/stats.ts";
+import { isTargetPass, passTimes, stats, TARGET } from "../trace/stats.ts";
 import { median } from "../views/layout/clock.ts";
 import type { Timed } from "./draft-latency.ts";
 import { networkOf } from "./network.ts";
@@ -130,6 +130,7 @@ export function kindsOf(state: State, models: Models): Kind[] {
 export interface TimedKind extends Timed {
   role: string;
   whole: boolean;
+  /** 0: not a pass of this run, but a token of plain decoding, timed beside it. */
   passes: number;
 }
 
@@ -145,6 +146,10 @@ export function timedKinds(state: State, models: Models, recorded: Recorded | nu
     if (single.length < ENOUGH) return [];
     return [{ role, layers, whole, passes: single.length, ms: median(times) }];
   });
+  const info = models[TARGET];
+  const plain = recorded?.plain_ms_per_token ?? null;
+  if (info && plain !== null && !kinds.some((it) => it.role === TARGET && it.whole))
+    kinds.push({ role: TARGET, layers: info.layers, whole: true, passes: 0, ms: plain });
   return kinds;
 }
 

@@ -4,6 +4,7 @@ import type { State } from "../trace/state.ts";
 import { batch } from "./batch.ts";
 import { braid } from "./braid.ts";
 import { copies } from "./copies.ts";
+import { cost } from "./cost.ts";
 import { curve } from "./curve.ts";
 import { dependencies } from "./dependencies.ts";
 import { distribution } from "./distribution.ts";
@@ -32,6 +33,7 @@ export const VIEWS: readonly View[] = [
   curve,
   rounds,
   staircase,
+  cost,
 ];
 
 /** The views that have something to show, in the order of their tabs. */

@@ -26,6 +26,7 @@ export function stage(view: View, name: string, change = (event: Event): Event =
       end: fold.head(),
       vocabulary: trace.vocabulary,
       recorded: null,
+      models: trace.models,
       params: {},
       width: 800,
       selection: { node: null, token: null, round: null },

@@ -2,6 +2,7 @@
 // from the data whether it applies, and knows the name of no method.
 
 import type { CSSResultGroup, TemplateResult } from "lit";
+import type { ModelInfo } from "../generated/ModelInfo.ts";
 import type { Recorded } from "../generated/Recorded.ts";
 import type { State } from "../trace/state.ts";
 import type { Vocabulary } from "../trace/words.ts";
@@ -14,6 +15,8 @@ export interface Scene {
   readonly end: State;
   readonly vocabulary: Vocabulary;
   readonly recorded: Recorded | null;
+  /** By role; what is not known of a run that has no models is absent. */
+  readonly models: Readonly<Record<string, ModelInfo | undefined>>;
   /** The method's settings; a view may read one that several methods share. */
   readonly params: Readonly<Record<string, unknown>>;
   /** Width of the stage in CSS pixels. */
