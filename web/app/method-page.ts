@@ -1,32 +1,82 @@
-/** The page of a method: its Markdown, with formulas. Everything it needs is loaded on demand. */
-import { LitElement, html, type TemplateResult } from "lit";
+/**
+ * The page of a method, or of an analysis that the address asks for: its Markdown, with formulas.
+ * Everything it needs is loaded on demand.
+ */
+import { LitElement, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
+import { ANALYSES, addressOf, analysisIn, type Analysis } from "./analyses.ts";
 
 @customElement("decodescope-method-page")
 export class MethodPage extends LitElement {
   /** Empty while there is no page to load yet. */
   @property() method = "";
+  /** Stands in the place of the method's page. */
+  @state() private analysis: Analysis | null = analysisIn(location.hash) ?? null;
   @state() private text = "";
 
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
 
-  protected override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has("method") && this.method) void this.#load(this.method);
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener("hashchange", this.#asked);
   }
 
-  async #load(method: string): Promise<void> {
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener("hashchange", this.#asked);
+  }
+
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    // Another method: its page comes back.
+    if (changed.get("method")) this.analysis = null;
+    if (this.method && (changed.has("method") || changed.has("analysis"))) void this.#load();
+  }
+
+  get #page(): string {
+    return this.analysis?.id ?? this.method;
+  }
+
+  readonly #asked = (): void => {
+    const analysis = analysisIn(location.hash);
+    if (analysis === undefined) return;
+    this.analysis = analysis;
+    void this.updateComplete.then(() => this.scrollIntoView({ block: "start" }));
+  };
+
+  readonly #back = (): void => {
+    history.replaceState(null, "", location.pathname + location.search);
+    this.analysis = null;
+  };
+
+  async #load(): Promise<void> {
+    const page = this.#page;
     const { render } = await import("./markdown.ts");
-    const text = await render(method);
-    // The reader may have gone on to another method meanwhile.
-    if (method === this.method) this.text = text;
+    const text = await render(page);
+    // The reader may have gone on to another page meanwhile.
+    if (page === this.#page) this.text = text;
   }
 
   protected override render(): TemplateResult {
-    return html`<article class="method-page" data-testid="method-page">
-      ${unsafeHTML(this.text)}
-    </article>`;
+    const { analysis } = this;
+    return html`${
+        analysis === null
+          ? nothing
+          : html`<button type="button" class="link" data-testid="back" @click=${this.#back}>
+              Back to the page of the method
+            </button>`
+      }
+      <article class="method-page" data-testid="method-page">${unsafeHTML(this.text)}</article>
+      <nav class="analyses" aria-label="About any run">
+        <span>About any run:</span>
+        ${ANALYSES.map(
+          (it) =>
+            html`<a href=${addressOf(it)} aria-current=${it === analysis ? "page" : nothing}
+              >${it.title}</a
+            >`,
+        )}
+      </nav>`;
   }
 }

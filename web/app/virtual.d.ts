@@ -6,7 +6,7 @@ declare module "virtual:methods" {
 }
 
 declare module "virtual:pages" {
-  /** Markdown by method. */
+  /** Markdown by method, and by analysis. */
   const pages: Record<string, string>;
   export default pages;
 }

@@ -18,6 +18,8 @@ const RECORDED = "tests/golden";
 const MODEL_FILES = ["config.json", "tokenizer.json", "model.safetensors"];
 /** Tables that lie beside a target. */
 const NGRAMS = "ngrams.bin";
+/** Pages that belong to no method. */
+const ANALYSES = "web/docs/analyses";
 const METHODS = "virtual:methods";
 const PAGES = "virtual:pages";
 const EXAMPLES = "virtual:examples";
@@ -40,7 +42,10 @@ export function assets(root: string): Plugin {
       const path = join(root, "web/generated/methods.json");
       this.addWatchFile(path);
       const methods = JSON.parse(readFileSync(path, "utf8")) as { id: string; page: string }[];
-      const pages = Object.fromEntries(methods.map((it) => [it.id, it.page]));
+      const pages = {
+        ...Object.fromEntries(methods.map((it) => [it.id, it.page])),
+        ...analyses(join(root, ANALYSES)),
+      };
       // The figure shows the pseudo-code at once; the rest of a page is loaded on demand.
       const pseudo = (page: string) => /^```pseudo\n[\s\S]*?^```$/m.exec(page)?.[0] ?? "";
       const list = methods.map((method) => ({ ...method, page: pseudo(method.page) }));
@@ -82,6 +87,14 @@ export function assets(root: string): Plugin {
       }
     },
   };
+}
+
+/** Markdown by the name of its file. */
+function analyses(folder: string): Record<string, string> {
+  const files = readdirSync(folder).filter((it) => it.endsWith(".md"));
+  return Object.fromEntries(
+    files.map((it) => [it.slice(0, -".md".length), readFileSync(join(folder, it), "utf8")]),
+  );
 }
 
 function gather(root: string): Assets {
