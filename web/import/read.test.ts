@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Trace } from "../generated/Trace.ts";
-import { promptOf } from "../app/text-of.ts";
+import { promptOf } from "../trace/text-of.ts";
 import { loadTrace, TraceError } from "../trace/load.ts";
 import { bytesOf } from "../trace/words.ts";
 import { read } from "./read.ts";
