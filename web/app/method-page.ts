@@ -7,6 +7,9 @@ import { customElement, property, state } from "lit/decorators.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import { ANALYSES, addressOf, analysisIn, type Analysis } from "./analyses.ts";
 
+/** Below this analysis stands a table of all recorded runs. */
+const PRICES = "hades-cost-panel";
+
 @customElement("decodescope-method-page")
 export class MethodPage extends LitElement {
   /** Empty while there is no page to load yet. */
@@ -51,6 +54,12 @@ export class MethodPage extends LitElement {
     this.analysis = null;
   };
 
+  /** The element draws itself as soon as its script is there. */
+  #prices(): TemplateResult {
+    void import("./cost-table.ts");
+    return html`<decodescope-cost-table></decodescope-cost-table>`;
+  }
+
   async #load(): Promise<void> {
     const page = this.#page;
     const { render } = await import("./markdown.ts");
@@ -69,6 +78,7 @@ export class MethodPage extends LitElement {
             </button>`
       }
       <article class="method-page" data-testid="method-page">${unsafeHTML(this.text)}</article>
+      ${analysis?.id === PRICES ? this.#prices() : nothing}
       <nav class="analyses" aria-label="About any run">
         <span>About any run:</span>
         ${ANALYSES.map(
