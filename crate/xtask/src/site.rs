@@ -14,7 +14,8 @@ fn parts() -> Result<()> {
 pub fn build() -> Result<()> {
     parts()?;
     run("npx", &["vite", "build"])?;
-    run("npx", &["vite", "build", "--config", "web/embed/vite.config.ts"])
+    run("npx", &["vite", "build", "--config", "web/embed/vite.config.ts"])?;
+    run("node", &["web/tools/packages.mjs"])
 }
 
 /// Serves the page and rebuilds what changes on the web side; prints the address.

@@ -1,0 +1,3 @@
+project = "Guessing ahead"
+extensions = ["decodescope.sphinx", "myst_parser"]
+html_theme = "alabaster"
