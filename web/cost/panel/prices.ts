@@ -53,7 +53,7 @@ export function modelled(
     { name: "target passes", kind: "target", seconds: run.verifying * share },
   ];
   return html`<section class="clock modelled" data-testid="modelled">
-    <h4><span class="tag">modelled</span> on ${machine.name}</h4>
+    <h3><span class="tag">modelled</span> on ${machine.name}</h3>
     ${bar("this run", parts, most, run.seconds)}
     ${
       plain === null
@@ -74,7 +74,7 @@ export function measuredHere(stats: Stats, recorded: Recorded | null): TemplateR
   const where = recorded ? [recorded.device, recorded.backend].filter(Boolean).join(", ") : "";
   const most = Math.max(spent?.total ?? 0, plainMs ?? 0, 1e-30) / 1000;
   return html`<section class="clock measured" data-testid="measured">
-    <h4><span class="tag solid">measured</span> ${where === "" ? "" : `here: ${where}`}</h4>
+    <h3><span class="tag solid">measured</span> ${where === "" ? "" : `here: ${where}`}</h3>
     ${
       spent === null
         ? html`<p class="help">No times were recorded with this run.</p>`

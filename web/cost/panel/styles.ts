@@ -9,7 +9,7 @@ export const costStyles = css`
     font-variant-numeric: tabular-nums;
     color: var(--ink);
   }
-  h4 {
+  h3 {
     margin: 0 0 var(--space-1);
     font: var(--size-2) / 1.5 var(--font-label);
     color: var(--ink-2);
@@ -120,7 +120,7 @@ export const costStyles = css`
   }
   .sliders {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr));
     gap: 0.15rem var(--space-5);
     padding: var(--space-2) 0;
   }
