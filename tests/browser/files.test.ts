@@ -22,6 +22,7 @@ afterAll(() => site?.stop());
 async function opened(): Promise<{ page: Page; complaints: string[] }> {
   const at = await site.open("", { blocked: NO_MODEL });
   await figure(at.page).waitFor();
+  await at.page.locator("html[data-takes-files]").waitFor();
   return at;
 }
 

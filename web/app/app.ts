@@ -6,7 +6,6 @@ import type { Choice } from "../engine/capability.ts";
 import type { Engines, EngineStatus } from "../engine/handles.ts";
 import type { Moment } from "./address.ts";
 import { controls } from "./controls.ts";
-import { takeDrops } from "./files.ts";
 import { gallery } from "./gallery.ts";
 import "./method-page.ts";
 import { openFirst, openLink, previewAll } from "./opening.ts";
@@ -37,7 +36,6 @@ export class App extends LitElement implements Host {
   constructor() {
     super();
     this.#page.onMethods = () => previewAll(this.#page);
-    takeDrops(this.#page);
   }
 
   /** What each figure shows, for scripts and tests. */
@@ -86,6 +84,11 @@ export class App extends LitElement implements Host {
     await this.updateComplete;
     this.shown = true;
     this.dispatchEvent(new CustomEvent("shown"));
+    // Without it, a file can still be opened with the button.
+    import("./drops.ts").then(
+      ({ takeDrops }) => takeDrops(page),
+      () => undefined,
+    );
   }
 
   readonly #links = () => {

@@ -1,6 +1,5 @@
-/** A file of the reader's own: chosen with a button, or dropped anywhere on the page. */
+/** The button that opens a file of the reader's own. What reads files is loaded when it is needed. */
 import { html, type TemplateResult } from "lit";
-import { openFile } from "./opening.ts";
 import type { PageState } from "./page-state.ts";
 
 export function fileButton(page: PageState): TemplateResult {
@@ -21,32 +20,14 @@ export function fileButton(page: PageState): TemplateResult {
       }}
       @change=${(event: Event) => {
         const input = event.target as HTMLInputElement;
-        void openFile(page, input.files?.[0]);
+        const file = input.files?.[0];
+        import("./drops.ts").then(
+          ({ openFile }) => openFile(page, file),
+          (thrown: unknown) => page.set({ problem: String(thrown) }),
+        );
         // The same file may be chosen again, mended.
         input.value = "";
       }}
     />
   </label>`;
-}
-
-/** Takes files that are dropped on the page; while one is held over it, the page says so. */
-export function takeDrops(page: PageState): void {
-  const root = document.documentElement;
-  const holds = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
-  const mark = (on: boolean) => root.toggleAttribute("data-dropping", on);
-  window.addEventListener("dragover", (event) => {
-    if (!holds(event)) return;
-    event.preventDefault();
-    mark(true);
-  });
-  window.addEventListener("dragleave", (event) => {
-    // Leaving one element for another inside the page is no leaving.
-    if (event.relatedTarget === null) mark(false);
-  });
-  window.addEventListener("drop", (event) => {
-    mark(false);
-    if (!holds(event)) return;
-    event.preventDefault();
-    void openFile(page, event.dataTransfer?.files[0]);
-  });
 }

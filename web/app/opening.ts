@@ -65,27 +65,3 @@ export async function openExample(page: PageState, id: string): Promise<void> {
     page.set({ example: null, problem: failureOf(thrown).message });
   }
 }
-
-/** Shows what a file holds. What is on the page stays when it cannot be opened. */
-export async function openFile(page: PageState, file: File | undefined): Promise<void> {
-  if (!file) return;
-  page.set({ problem: "" });
-  try {
-    const { MAX_BYTES, read } = await import("../import/read.ts");
-    if (file.size > MAX_BYTES)
-      throw new Error(
-        `it has ${Math.round(file.size / 1e6)} MB, and at most ${MAX_BYTES / 1e6} MB are read.`,
-      );
-    const found = read(await file.text());
-    if (found.kind === "aggregates") {
-      await import("../import/aggregates.ts");
-      page.set({ aggregates: { name: file.name, list: found.aggregates } });
-      return;
-    }
-    page.set({ example: null, aggregates: null });
-    page.adopt(found.trace, "file");
-    page.writeAddress();
-  } catch (thrown) {
-    page.set({ problem: `“${file.name}” cannot be opened: ${failureOf(thrown).message}` });
-  }
-}
