@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Page } from "playwright-core";
+import type { FileChooser, Page } from "playwright-core";
 import { figure, place } from "./figure.ts";
 import { Site } from "./site.ts";
 
@@ -150,11 +150,14 @@ describe("what cannot be read", () => {
 
 test("the button is reached and opened by keyboard, and takes the same file twice", async () => {
   const { page } = await opened();
+  // From here on, so that the browser knows of it before a key is pressed.
+  const choosers: FileChooser[] = [];
+  page.on("filechooser", (chooser) => choosers.push(chooser));
   await page.getByTestId("open-file").focus();
-  for (let i = 0; i < 2; i++) {
-    const chooser = page.waitForEvent("filechooser");
-    await page.keyboard.press(i === 0 ? "Enter" : "Space");
-    await (await chooser).setFiles(`${folder}recorded/assisted.json`);
+  for (const [i, key] of ["Enter", "Space"].entries()) {
+    await page.keyboard.press(key);
+    await expect.poll(() => choosers.length, { timeout: 30_000 }).toBe(i + 1);
+    await choosers[i]!.setFiles(`${folder}recorded/assisted.json`);
     await page
       .getByTestId("caption")
       .getByText(/transformers/)
