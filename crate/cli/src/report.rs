@@ -62,7 +62,7 @@ fn entries(only: &[String], models: &Models) -> Result<Vec<&'static Entry>> {
     let guesses = |it: &&Entry| matches!(it.info.family, Family::Speculative | Family::Parallel);
     let wanted = |it: &&Entry| only.is_empty() || only.iter().any(|id| id == it.info.id);
     let all = methods::ALL.iter().filter(guesses).filter(wanted);
-    let runnable = all.filter(|it| it.info.needs.iter().all(|role| there(role)));
+    let runnable = all.filter(|it| it.info.needs.iter().all(&there));
     Ok(std::iter::once(methods::find(PLAIN)?).chain(runnable).collect())
 }
 
