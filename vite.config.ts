@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { assets } from "./web/build/assets.ts";
+import { indents } from "./web/build/indents.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
@@ -8,7 +9,7 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 export default defineConfig({
   base: "./",
   publicDir: "web/public",
-  plugins: [assets(root)],
+  plugins: [assets(root), indents(root)],
   worker: { format: "es" },
   build: { target: "es2022", outDir: "dist", emptyOutDir: true, sourcemap: false },
   // Whole figures are drawn in some tests: a busy machine takes its time over them.

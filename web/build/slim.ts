@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { transform } from "lightningcss";
 import { createServer, type Plugin } from "vite";
+import { withoutIndents } from "./indents.ts";
 
 /** Fields of the schema that the checker does not read. */
 const FOR_PEOPLE = new Set(["$schema", "description", "format", "title"]);
@@ -34,7 +35,7 @@ export function slim(root: string): Plugin {
       if (path.endsWith("/trace.schema.json")) return JSON.stringify(forMachines(JSON.parse(code)));
       if (!path.startsWith(join(root, "web/")) || !path.endsWith(".ts")) return;
       const bare = code.replaceAll(/\bcss`[^`]*`/g, "undefined");
-      return bare.replaceAll(/\n[ \t]+/g, "\n");
+      return withoutIndents(bare);
     },
   };
 }
