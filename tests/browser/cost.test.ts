@@ -106,7 +106,7 @@ test("each part links to its page, whose formulas are set, and back again", asyn
   await article.getByRole("heading", { name: "Speculative decoding" }).waitFor();
 });
 
-test("the page about machines prices every recorded run, and follows the chosen machine", async () => {
+test("the page about machines prices every recorded run", async () => {
   const page = await open("?example=pearl#about=hades-cost-panel");
   await page.getByTestId("price-all").click();
   const rows = page.getByTestId("cost-table").locator("tbody tr");
