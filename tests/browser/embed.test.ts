@@ -1,6 +1,7 @@
 // The embedded player in a page that has one script tag and no build.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
 import type { DecodescopePlayer } from "../../web/embed/decodescope-player.ts";
 import { Author, STRICT, withPlayer } from "./plain-page.ts";
 
@@ -42,4 +43,293 @@ describe("one script tag", () => {
     await page.getByText("In its authors").or(page.locator(".about-text p")).first().waitFor();
     expect(complaints).toEqual([]);
   });
+});
+
+const figure = (part: string) => `decodescope-figure >> ${part}`;
+
+describe("E5: an attribute", () => {
+  test("start-at opens at a step, a share, or a marker", async () => {
+    for (const [at, step] of [
+      ["12", 12],
+      ["50%", 176],
+      ["late", 300],
+    ] as const) {
+      const { page } = await author.open(run(`start-at="${at}" markers="300:late"`));
+      expect(await withPlayer(page, state)).toMatchObject({ step });
+      await page.context().close();
+    }
+  });
+
+  test("speed, loop and autoplay: the run plays by itself and begins again", async () => {
+    const { page } = await author.open(run(`speed="8" loop autoplay start-at="348"`));
+    expect(await withPlayer(page, state)).toMatchObject({ speed: 8, loop: true, playing: true });
+    await expect.poll(async () => (await withPlayer(page, state)).step).toBeLessThan(300);
+    expect(await withPlayer(page, state)).toMatchObject({ playing: true });
+    await page.context().close();
+  });
+
+  test("autoplay waits for readers who ask for calm", async () => {
+    const { page } = await author.open(run("autoplay"), { reducedMotion: "reduce" });
+    expect(await withPlayer(page, state)).toMatchObject({ playing: false, step: 0 });
+    await page.context().close();
+  });
+
+  test("markers stand on the track; a click and the keys [ and ] go to them", async () => {
+    const { page } = await author.open(run(`markers="40:first guess; 50%:half-way"`));
+    await withPlayer(page, state);
+    await page.getByRole("button", { name: "To the marker “half-way”" }).click();
+    expect(await withPlayer(page, state)).toMatchObject({ step: 176 });
+    await page.keyboard.press("[");
+    expect(await withPlayer(page, state)).toMatchObject({ step: 40 });
+    await page.context().close();
+  });
+
+  test("view, height and hide shape the figure", async () => {
+    const attributes = `view="passes" height="450" hide="text,why,code,speed,method"`;
+    const { page } = await author.open(run(attributes));
+    expect(await withPlayer(page, state)).toMatchObject({ view: "passes" });
+    const box = await page.locator("decodescope-figure").boundingBox();
+    expect(box!.height).toBe(450);
+    for (const gone of [".text", ".side", ".pseudo", ".speed"])
+      expect(await page.locator(figure(gone)).count()).toBe(0);
+    expect(await page.locator(figure(".scrubber")).count()).toBe(1);
+    await page.locator("decodescope-player").evaluate((it) => it.setAttribute("hide", "controls"));
+    await expect.poll(() => page.locator(figure(".scrubber")).count()).toBe(0);
+    expect(await page.locator(figure(".text")).count()).toBe(1);
+    await page.context().close();
+  });
+
+  test("method alone plays the recorded run that lies beside the script", async () => {
+    const { page } = await author.open(`<decodescope-player method="lookahead" seed="3">`);
+    expect(await withPlayer(page, state)).toMatchObject({ method: "lookahead", view: "grid" });
+    await page.context().close();
+  });
+
+  test("without a trace, method, prompt and seed are what was written", async () => {
+    const { page } = await author.open(
+      `<p style="height:9000px"></p><decodescope-player method="x" prompt="Once" seed="3">`,
+    );
+    const found = await page
+      .locator("decodescope-player")
+      .evaluate((it) => (it as DecodescopePlayer).getState());
+    expect(found).toMatchObject({ status: "waiting", method: "x", prompt: "Once", seed: 3 });
+    await page.context().close();
+  });
+
+  test("lang: a catalogue of the page speaks, and what it lacks is said in English", async () => {
+    const { page } = await author.open(`<decodescope-player lang="de-CH"></decodescope-player>`, {
+      head: `<script>addEventListener("DOMContentLoaded", () =>
+        decodescopePlayer.addCatalogue("de", { nothing: "Keine Aufnahme genannt." }))</script>`,
+    });
+    await page.getByText("Keine Aufnahme genannt.").waitFor();
+    await page.context().close();
+  });
+
+  test("a trace inside the tag needs no request", async () => {
+    const { page, requests } = await author.open(
+      `<decodescope-player><script type="application/json">{"version": 9}</script></decodescope-player>`,
+    );
+    await page.getByText("reads version 1").waitFor();
+    expect(requests).toHaveLength(2);
+    await page.context().close();
+  });
+});
+
+describe("E11: for scripts", () => {
+  test("moves, tells where it is, and takes a state", async () => {
+    const { page } = await author.open(run(`markers="40:first guess"`));
+    const found = await withPlayer(page, async (it) => {
+      const steps: number[] = [];
+      await it.seek(10);
+      it.step(5);
+      steps.push(it.getState().step);
+      it.step(-1);
+      steps.push(it.getState().step);
+      await it.seek("50%");
+      steps.push(it.getState().step);
+      await it.seek({ marker: "first guess" });
+      steps.push(it.getState().step);
+      const nowhere = await it.seek({ marker: "nowhere" }).catch((error) => error.name);
+      await it.setState({ step: 200, view: "rounds", speed: 4, node: 12 });
+      const { step, view, speed, node } = it.getState();
+      return { steps, nowhere, step, view, speed, node };
+    });
+    expect(found).toEqual({
+      steps: [15, 14, 176, 40],
+      nowhere: "RangeError",
+      step: 200,
+      view: "rounds",
+      speed: 4,
+      node: 12,
+    });
+    await page.context().close();
+  });
+
+  test("its events bubble out of other components, in order", async () => {
+    const { page } = await author.open(run(`start-at="100%" speed="8"`), {
+      head: `<script>told = []; for (const name of ["ready", "step", "play", "pause", "ended", "error"])
+        document.addEventListener(name, (it) => it.detail && told.push([name, it.detail.step]))</script>`,
+    });
+    const told = await withPlayer(page, async (it) => {
+      await it.seek(350);
+      it.play();
+      await new Promise((done) => it.addEventListener("ended", done, { once: true }));
+      return (globalThis as unknown as { told: [string, number][] }).told;
+    });
+    expect(told[0]![0]).toBe("ready");
+    const { length } = await withPlayer(page, state);
+    expect(told.map(([name]) => name).filter((it) => it !== "step")).toEqual([
+      "ready",
+      "play",
+      "pause",
+      "ended",
+    ]);
+    expect(told.at(-1)).toEqual(["ended", length]);
+    expect(told.filter(([name]) => name === "step").at(-1)).toEqual(["step", length]);
+    await page.context().close();
+  });
+
+  test("exports the run, and says what it cannot export", async () => {
+    const { page } = await author.open(RUN);
+    const found = await withPlayer(page, async (it) => {
+      const trace = JSON.parse(await (await it.export("json")).text());
+      const error = await it
+        .export("gif" as "png")
+        .catch((error) => `${error.name}: ${error.message}`);
+      return { method: trace.method, error };
+    });
+    expect(found.method).toBe("speculative-decoding");
+    expect(found.error).toBe("NotSupportedError: This player cannot export gif.");
+    await page.context().close();
+  });
+});
+
+describe("E6: the theme", () => {
+  const dark = (page: Page) =>
+    expect.poll(() =>
+      page
+        .locator(figure(".figure"))
+        .evaluate((it) => getComputedStyle(it).backgroundColor === "rgb(20, 23, 28)"),
+    );
+
+  test("follows data-theme, MkDocs, mdBook, a dark background, and the reader's wish", async () => {
+    const { page } = await author.open(RUN);
+    await withPlayer(page, state);
+    await dark(page).toBe(false);
+    const root = (name: string, value: string) =>
+      page.evaluate(
+        ([name, value]) => document.documentElement.setAttribute(name!, value!),
+        [name, value],
+      );
+    for (const [name, on, off] of [
+      ["data-theme", "dark", "light"],
+      ["data-md-color-scheme", "slate", "default"],
+      ["class", "js navy", "js light"],
+    ] as const) {
+      await root(name, on);
+      await dark(page).toBe(true);
+      await root(name, off);
+      await dark(page).toBe(false);
+      await page.evaluate((name) => document.documentElement.removeAttribute(name), name);
+    }
+    await root("style", "background: #111");
+    await dark(page).toBe(true);
+    await root("style", "");
+    await dark(page).toBe(false);
+    await page.context().close();
+
+    const asked = await author.open(RUN, {
+      colorScheme: "dark",
+      head: `<meta name="color-scheme" content="light dark">`,
+    });
+    await withPlayer(asked.page, state);
+    await dark(asked.page).toBe(true);
+    await asked.page.emulateMedia({ colorScheme: "light" });
+    await dark(asked.page).toBe(false);
+    await asked.page.context().close();
+  });
+
+  test("an attribute has the last word", async () => {
+    const { page } = await author.open(`<div data-theme="light">${run(`theme="dark"`)}</div>`);
+    await withPlayer(page, state);
+    await dark(page).toBe(true);
+    await page.context().close();
+  });
+});
+
+describe("the picture inside the tag", () => {
+  const inside = `<p id="caption">A picture of a run</p>`;
+
+  test("stays when there is no script, or no trace", async () => {
+    const { page } = await author.open(run("", inside), { javaScriptEnabled: false });
+    expect(await page.locator("#caption").isVisible()).toBe(true);
+    await page.context().close();
+    const missing = await author.open(
+      `<decodescope-player src="nowhere.json">${inside}</decodescope-player>`,
+    );
+    await missing.page.getByRole("alert").waitFor();
+    expect(await missing.page.locator("#caption").isVisible()).toBe(true);
+    await missing.page.context().close();
+  });
+
+  test("leaves when the figure stands, and comes back on paper", async () => {
+    const { page } = await author.open(run("", inside));
+    await withPlayer(page, state);
+    await expect.poll(() => page.locator("#caption").isVisible()).toBe(false);
+    await page.emulateMedia({ media: "print" });
+    expect(await page.locator("#caption").isVisible()).toBe(true);
+    expect(await page.locator("decodescope-figure").isVisible()).toBe(false);
+    await page.context().close();
+  });
+});
+
+describe("E7: ten figures", () => {
+  test("load near the window only, play when seen only, and do nothing while none plays", async () => {
+    const many = Array.from({ length: 10 }, () => run(`autoplay loop speed="8"`)).join("");
+    const { page, requests } = await author.open(many, {
+      head: `<script>counted = { frames: 0, timers: 0 };
+        for (const [kind, name] of [["frames", "requestAnimationFrame"], ["timers", "setTimeout"], ["timers", "setInterval"]]) {
+          const own = window[name].bind(window);
+          window[name] = (...all) => { counted[kind]++; return own(...all); };
+        }</script>`,
+    });
+    await withPlayer(page, state);
+    const all = () =>
+      page
+        .locator("decodescope-player")
+        .evaluateAll((them) => them.map((it) => (it as DecodescopePlayer).getState()));
+    const first = await all();
+    expect(first.at(-1)).toMatchObject({ status: "waiting" });
+    expect(requests.filter((it) => it.includes("/traces/")).length).toBeLessThan(6);
+    // All of them, then back up: those out of sight stand still.
+    await page.locator("decodescope-player").evaluateAll(async (them) => {
+      for (const it of them) await (it as DecodescopePlayer).ready;
+      scrollTo(0, 0);
+    });
+    await page.waitForTimeout(300);
+    const before = (await all()).map((it) => it.step);
+    await expect.poll(async () => (await all())[0]!.step).not.toBe(before[0]);
+    expect((await all()).slice(3).map((it) => it.step)).toEqual(before.slice(3));
+    // At rest nothing runs at all.
+    await page.locator("decodescope-player").evaluateAll((them) => {
+      for (const it of them) (it as DecodescopePlayer).pause();
+    });
+    await page.waitForTimeout(300);
+    const session = await page.context().newCDPSession(page);
+    await session.send("Performance.enable");
+    const busy = async () => {
+      const { metrics } = await session.send("Performance.getMetrics");
+      return metrics.find((it) => it.name === "TaskDuration")!.value;
+    };
+    const counts = () =>
+      page.evaluate(() => ({ ...(globalThis as never as { counted: object }).counted }));
+    const [start, startCounts] = [await busy(), await counts()];
+    await page.waitForTimeout(3000);
+    expect(await counts()).toEqual(startCounts);
+    const share = ((await busy()) - start) / 3;
+    console.log(`ten resting figures: ${(share * 100).toFixed(2)} % of a core`);
+    // Under 1 % on a quiet machine; a busy one stretches tasks.
+    expect(share).toBeLessThan(0.03);
+    await page.context().close();
+  }, 90_000);
 });

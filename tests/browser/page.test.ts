@@ -259,3 +259,23 @@ describe("the device", () => {
     expect(Math.max(...tasks)).toBeLessThan(50);
   });
 });
+
+test("the address shapes the figure in the words of an embed's attributes", async () => {
+  const words =
+    "start-at=half-way&markers=12:early;50%25:half-way&speed=2&view=passes&theme=dark&hide=why,knobs&height=500";
+  const { page } = await site.open(`?example=speculative-decoding&${words}`, { blocked: NO_MODEL });
+  await figure(page).waitFor();
+  await expect.poll(async () => (await place(page)).index).toBeGreaterThan(12);
+  const { index, length } = await place(page);
+  expect(index).toBe(Math.round(length / 2));
+  expect((await figure(page).boundingBox())!.height).toBe(500);
+  expect(await figure(page).locator(".side").count()).toBe(0);
+  expect(await figure(page).locator(".mark").count()).toBe(2);
+  expect(await figure(page).locator("[role=tab][aria-selected=true]").innerText()).toBe(
+    "Passes and time",
+  );
+  expect(await figure(page).locator(".speed select").inputValue()).toBe("2");
+  expect(await page.locator("decodescope-parameters").isVisible()).toBe(false);
+  expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
+  expect(new URL(page.url()).searchParams.get("height")).toBe("500");
+});

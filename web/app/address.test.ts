@@ -2,9 +2,24 @@ import { expect, test } from "vitest";
 import methods from "virtual:methods";
 import { read, write, type Address } from "./address.ts";
 import { MAX_PACKED, pack, unpack } from "./packed.ts";
+import { PLAIN, readPresentation } from "../player/presentation.ts";
 import { DEFAULTS } from "./settings.ts";
 
-const plain: Address = { settings: DEFAULTS, example: null, moment: null };
+/** Every name that an embed knows as an attribute. */
+const EVERYTHING = {
+  "start-at": "50%",
+  speed: "2",
+  autoplay: "1",
+  loop: "1",
+  markers: "12:a guess is refused;50%:half-way",
+  view: "tree",
+  theme: "dark",
+  lang: "de",
+  hide: "why,knobs",
+  height: "420",
+};
+
+const plain: Address = { settings: DEFAULTS, example: null, moment: null, presentation: PLAIN };
 
 test("an empty address gives the defaults", () => {
   expect(read("", methods)).toEqual(plain);
@@ -23,6 +38,7 @@ test("settings survive the address", () => {
     },
     example: null,
     moment: { at: 120, node: 45 },
+    presentation: readPresentation((name) => EVERYTHING[name]),
   };
   expect(read(write(address), methods)).toEqual(address);
 });

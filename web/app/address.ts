@@ -3,6 +3,7 @@
  * the hash, compressed. `read` never fails: what it cannot use keeps its default.
  */
 import type { Described } from "../generated/Described.ts";
+import { readPresentation, writePresentation, type Presentation } from "../player/presentation.ts";
 import { controlsOf, parse, type Params } from "./schema.ts";
 import { DEFAULTS, MAX_COMPARED, MAX_LENGTH, MAX_OTHERS, type Settings } from "./settings.ts";
 
@@ -17,6 +18,8 @@ export interface Address {
   /** A recorded run to open. */
   example: string | null;
   moment: Moment | null;
+  /** How the pictures are shown, in the same words as an embed's attributes. */
+  presentation: Presentation;
 }
 
 /** `p.` keeps a method's parameters apart from the page's own names. */
@@ -46,6 +49,7 @@ export function read(search: string, methods: readonly Described[]): Address {
     },
     example: query.get("example"),
     moment: at === null ? null : { at, node: whole(query.get("node"), 0, Number.MAX_SAFE_INTEGER) },
+    presentation: readPresentation((name) => query.get(name)),
   };
 }
 
@@ -60,7 +64,10 @@ function whole(text: string | null, min: number, max: number): number | null {
 }
 
 /** The query for an address, `?` included. The device that was asked for stays asked for. */
-export function write({ settings, example, moment }: Address, device: string | null = null) {
+export function write(
+  { settings, example, moment, presentation }: Address,
+  device: string | null = null,
+): string {
   const query = new URLSearchParams();
   const set = (name: string, value: string | number, standard?: string | number) => {
     if (value !== standard) query.set(name, String(value));
@@ -82,6 +89,7 @@ export function write({ settings, example, moment }: Address, device: string | n
     }
   }
   if (settings.compared.length > 0) set("with", settings.compared.join(","));
+  for (const [name, value] of writePresentation(presentation)) set(name, value);
   if (moment) {
     set("at", moment.at);
     if (moment.node !== null) set("node", moment.node);

@@ -5,6 +5,7 @@ import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
 import type { Choice } from "../engine/capability.ts";
 import type { Engines, EngineStatus } from "../engine/handles.ts";
 import type { Moment } from "./address.ts";
+import { placeOf } from "../player/place.ts";
 import { controls } from "./controls.ts";
 import { gallery } from "./gallery.ts";
 import "./method-page.ts";
@@ -30,6 +31,8 @@ export class App extends LitElement implements Host {
   /** Lets the models load, while a reader who saves data is asked. */
   @state() private allow: (() => void) | null = null;
 
+  /** A picture has been placed where the address says. */
+  #opened = false;
   readonly #page = new PageState(this, location.search);
   readonly #runs = new Runs(this.#page, () => this.status.state === "failed");
 
@@ -54,6 +57,8 @@ export class App extends LitElement implements Host {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    const { theme } = this.#page.presentation;
+    if (theme) document.documentElement.dataset["theme"] = theme;
     void this.#open();
   }
 
@@ -122,14 +127,23 @@ export class App extends LitElement implements Host {
   /** Where a picture opens. */
   #place(panel: Panel, figure: DecodescopeFigure): void {
     const { moment } = this.#page;
-    if (moment && panel === this.panels[0]) {
+    const { startAt, autoplay } = this.#page.presentation;
+    const first = panel === this.panels[0];
+    const opens = first && !this.#opened;
+    this.#opened ||= first;
+    const start = opens && startAt ? placeOf(startAt, figure.length, figure.marks) : null;
+    if (moment && first) {
       this.#page.moment = null;
       this.#goTo(moment, figure);
+    } else if (start !== null) {
+      figure.seek(start);
     } else if (panel.origin === "example" && !this.#page.comparing) {
       figure.step(OPENING_ROUNDS, "round");
     } else {
       figure.seekFraction(1);
     }
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (opens && autoplay && !calm) figure.play();
   }
 
   // ── Drawing ────────────────────────────────────────────────────────────────────────────────
@@ -148,7 +162,10 @@ export class App extends LitElement implements Host {
         <h1>Decodescope</h1>
         <p>Watch a language model choose its words, one step at a time.</p>
       </header>
-      <main class=${page.comparing ? "comparing" : ""}>
+      <main
+        class=${page.comparing ? "comparing" : ""}
+        data-hide=${page.presentation.hide.join(" ")}
+      >
         <form class="controls" aria-label="What to run" @submit=${this.#submitted}>
           ${controls(page, this.#runs, this.#links, status)}
         </form>

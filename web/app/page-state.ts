@@ -4,6 +4,7 @@ import type { EngineClient } from "../engine/client.ts";
 import type { Engines } from "../engine/handles.ts";
 import type { Trace } from "../generated/Trace.ts";
 import type { Aggregate } from "../import/imported.ts";
+import { NAMES, type Presentation } from "../player/presentation.ts";
 import { read, write, type Moment } from "./address.ts";
 import { Panel, type Origin } from "./panel.ts";
 import { changed, controlsOf, type Control, type Params } from "./schema.ts";
@@ -46,6 +47,8 @@ export class PageState {
   stepped: { client: EngineClient; run: number } | null = null;
   /** Where the address says to go, until the page has gone there. */
   moment: Moment | null;
+  /** How the address wants the pictures shown. */
+  readonly presentation: Presentation;
   /** The reader typed a prompt: nothing but the reader replaces it. */
   typed: boolean;
   /** The reader, or the address, chose more than a method. */
@@ -62,9 +65,10 @@ export class PageState {
     this.settings = address.settings;
     this.example = address.example;
     this.moment = address.moment;
+    this.presentation = address.presentation;
     const named = [...new URLSearchParams(search).keys()];
     this.typed = named.includes("prompt");
-    this.touched = named.some((name) => !["device", "method", "with"].includes(name));
+    this.touched = named.some((name) => !["device", "method", "with", ...NAMES].includes(name));
     this.panels = this.#panelsFor(address.settings);
   }
 
@@ -141,7 +145,8 @@ export class PageState {
   /** The address of these settings and, with `moment`, of a place in the run. */
   query(moment: Moment | null): string {
     const device = new URLSearchParams(location.search).get("device");
-    return write({ settings: this.settings, example: this.example, moment }, device);
+    const { settings, example, presentation } = this;
+    return write({ settings, example, moment, presentation }, device);
   }
 
   #panelsFor({ method, compared }: Settings): Panel[] {

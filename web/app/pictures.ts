@@ -6,6 +6,8 @@ import "../components/decodescope-figure.ts";
 import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
 import type { Trace } from "../generated/Trace.ts";
 import { UNKNOWN_PROMPT } from "../import/imported.ts";
+import { marksOf, type Mark } from "../player/place.ts";
+import { inline } from "../views/part/inline.ts";
 import "./compare-bar.ts";
 import type { PageState } from "./page-state.ts";
 import type { Panel } from "./panel.ts";
@@ -72,6 +74,13 @@ function picture(page: PageState, panel: Panel, index: number): TemplateResult {
             .trace=${panel.given}
             .live=${panel.live}
             .method=${method ?? null}
+            .hide=${page.presentation.hide}
+            .view=${page.presentation.view}
+            .speed=${page.presentation.speed}
+            .loop=${page.presentation.loop}
+            .marks=${marks(page, panel)}
+            ?boxed=${page.presentation.height !== null}
+            style=${inline(page.presentation.height === null ? "" : `height: ${page.presentation.height}px`)}
           ></decodescope-figure>`
         : html`<p class="empty">Press Run to see this method write.</p>`
     }
@@ -85,6 +94,17 @@ function whence({ models, recorded }: Trace): string {
   const model = models.target?.name;
   const said = [model, by].filter((it) => it).join(", ");
   return said === "" ? "From a file" : `From a file: ${said}`;
+}
+
+const marked = new WeakMap<Panel, { length: number; marks: Mark[] }>();
+
+/** The address's markers in the run of a panel. */
+function marks({ presentation }: PageState, panel: Panel): Mark[] {
+  const length = panel.trace?.events.length ?? 0;
+  let known = marked.get(panel);
+  if (known?.length !== length)
+    marked.set(panel, (known = { length, marks: marksOf(presentation.markers, length) }));
+  return known.marks;
 }
 
 /** Where the run comes from. */

@@ -57,6 +57,7 @@ async function wholeSheet(root: string): Promise<string> {
     configFile: false,
     logLevel: "error",
     appType: "custom",
+    optimizeDeps: { noDiscovery: true },
     server: { middlewareMode: true, watch: null, ws: false },
   });
   try {

@@ -89,6 +89,7 @@ export interface PlayerEvents {
  * @event play @event pause @event ended Playing. @event error Something cannot be shown.
  * @slot - A picture and its caption, for readers without scripts, feeds and print.
  */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
 export class DecodescopePlayer extends HTMLElement {
   static readonly observedAttributes = ["src", ...SETTINGS, ...NAMES];
 
@@ -477,6 +478,21 @@ export class DecodescopePlayer extends HTMLElement {
 
 if (!customElements.get("decodescope-player"))
   customElements.define("decodescope-player", DecodescopePlayer);
+
+/** Events by name, for `addEventListener`: a class can only say so in an interface. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
+export interface DecodescopePlayer {
+  addEventListener<K extends keyof PlayerEvents>(
+    type: K,
+    listener: (event: CustomEvent<PlayerEvents[K]>) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
 
 declare global {
   interface HTMLElementTagNameMap {
