@@ -74,8 +74,8 @@ struct Row {
     lanes: usize,
     /// Milliseconds per token of each run.
     ms: Vec<f64>,
-    /// Texts that equal those of plain decoding.
-    same: usize,
+    /// What it wrote, prompt by prompt.
+    texts: Vec<Vec<TokenId>>,
 }
 
 /// Prompt by prompt, all methods after one another: what disturbs the machine disturbs all alike.
@@ -91,12 +91,11 @@ fn rows(
         .filter(|it| temperature == 0.0 || has_temperature(it))
         .map(|&entry| {
             let lanes = if entry.several_prompts { LANES.min(prompts.len()) } else { 1 };
-            Row { entry, counts: Counts::default(), lanes, ms: Vec::new(), same: 0 }
+            Row { entry, counts: Counts::default(), lanes, ms: Vec::new(), texts: Vec::new() }
         })
         .collect();
     let now = clock();
     for (index, prompt) in prompts.iter().enumerate() {
-        let mut plain = Vec::new();
         for row in &mut rows {
             let Row { entry, lanes, .. } = *row;
             if index % lanes > 0 {
@@ -120,13 +119,14 @@ fn rows(
             let start = now();
             block_on(run.finish(models))?;
             let ms = now() - start;
-            let counts = Counts::of(&run.take_events());
+            let trace = run.trace(models);
+            let counts = Counts::of(&trace.events);
             row.ms.push(ms / counts.tokens as f64);
             row.counts += counts;
-            if entry.info.id == PLAIN {
-                plain = run.tokens();
+            row.texts.push(trace.tokens);
+            if lanes > 1 {
+                row.texts.extend(trace.outputs.into_iter().map(|it| it.tokens));
             }
-            row.same += (run.tokens() == plain) as usize;
         }
         eprintln!("T = {temperature}: {} of {} prompts", index + 1, prompts.len());
     }
@@ -183,7 +183,8 @@ fn table(rows: &[Row], temperature: f64, prompts: usize) -> String {
         if greedy { "---|" } else { "" },
     );
     let plain = rows.first().and_then(|it| median(&it.ms)).unwrap_or(f64::NAN);
-    for Row { entry, counts, lanes, ms, same } in rows {
+    let expected = rows.first().map_or(&[][..], |it| &it.texts);
+    for Row { entry, counts, lanes, ms, texts } in rows {
         let tokens = counts.tokens as f64;
         let ms = median(ms).unwrap_or(f64::NAN);
         let alpha = match counts.judged {
@@ -202,9 +203,9 @@ fn table(rows: &[Row], temperature: f64, prompts: usize) -> String {
         )
         .expect("a string takes all");
         if greedy {
-            let runs = prompts.div_ceil(*lanes);
+            let same = texts.iter().zip(expected).filter(|(mine, plain)| mine == plain).count();
             let promised = if entry.info.lossless == Lossless::No { " (not promised)" } else { "" };
-            write!(text, " {same} of {runs}{promised} |").expect("a string takes all");
+            write!(text, " {same} of {prompts}{promised} |").expect("a string takes all");
         }
         text.push('\n');
     }
