@@ -179,6 +179,15 @@ export class DecodescopeFigure extends DrawnElement {
     this.requestUpdate();
   }
 
+  /** Another figure of the run as far as it is known, with the same view, at its start. */
+  copy(): DecodescopeFigure {
+    const copy = new (this.constructor as typeof DecodescopeFigure)();
+    const events = [...(this.#player?.events ?? [])];
+    const trace = this.#known && { ...this.#known, events, vocabulary: this.#vocabulary };
+    const { method, view, theme, options } = this;
+    return Object.assign(copy, { trace, method, view, theme, options });
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.#sizes = new ResizeObserver(() => this.#measure());

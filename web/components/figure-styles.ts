@@ -354,7 +354,7 @@ export const figureStyles = css`
       border-bottom-color: Canvas;
     }
     .legend i,
-    .key::before,
+    .key i,
     .clock-bar i {
       forced-color-adjust: none;
     }

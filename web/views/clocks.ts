@@ -95,8 +95,9 @@ export function renderClocks(
         Wall
         time${
           times
-            ? html` <span class="key draft">guessing</span> <span class="key verify">target</span>
-                <span class="key other">other</span>`
+            ? html` <span class="key"><i class="draft"></i>guessing</span>
+                <span class="key"><i class="verify"></i>target</span>
+                <span class="key"><i class="other"></i>other</span>`
             : nothing
         }
       </h4>
@@ -164,11 +165,11 @@ export const clockStyles = css`
     text-align: right;
   }
   .clock-bar .verify,
-  .key.verify::before {
+  .key .verify {
     background: var(--of-target);
   }
   .clock-bar .draft,
-  .key.draft::before {
+  .key .draft {
     background: repeating-linear-gradient(
       45deg,
       var(--of-draft) 0 3px,
@@ -176,7 +177,7 @@ export const clockStyles = css`
     );
   }
   .clock-bar .other,
-  .key.other::before {
+  .key .other {
     background: var(--rule-strong);
   }
   .clock-bar .plain {
@@ -186,8 +187,7 @@ export const clockStyles = css`
   .key {
     margin-left: var(--space-2);
   }
-  .key::before {
-    content: "";
+  .key i {
     display: inline-block;
     width: 10px;
     height: 10px;

@@ -1,0 +1,54 @@
+/** The page that `decodescope-render` opens: a trace comes in, a picture goes out. */
+import "../components/decodescope-figure.ts";
+import methods from "../generated/methods.json";
+import { loadTrace } from "../trace/load.ts";
+import { viewsFor } from "../views/index.ts";
+import type { Options } from "./copy.ts";
+import { png, svg } from "./picture.ts";
+
+export interface Request {
+  /** A place in events, or a share of the run such as `50%`; left out: its end. */
+  step?: number | string;
+  /** A node to select. */
+  node?: number;
+  format: "svg" | "png";
+  /** Pixels of a PNG for each pixel of the picture. */
+  scale?: number;
+  options: Partial<Options>;
+}
+
+/** The text of an SVG, or a PNG in base64. Errors: a sentence for whoever asked. */
+async function render(json: string, request: Request): Promise<string> {
+  const trace = loadTrace(json);
+  const figure = document.createElement("decodescope-figure");
+  figure.trace = trace;
+  figure.method = methods.find((it) => it.id === trace.method) ?? null;
+  document.body.replaceChildren(figure);
+  await figure.updateComplete;
+  figure.seekFraction(1);
+  const views = viewsFor(figure.state).map((it) => it.id);
+  const { view } = request.options;
+  if (view && !views.includes(view))
+    throw new Error(`This run has no view "${view}". It has: ${views.join(", ")}.`);
+  const { length } = figure;
+  const at = placeOf(request.step ?? "100%", length);
+  const selection = { node: request.node ?? null, token: null, round: null };
+  const options = { ...request.options, at, selection };
+  if (request.format === "svg") return svg(figure, options);
+  const blob = await png(figure, options, request.scale);
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+/** A place in events. Errors: one that the run does not have. */
+export function placeOf(step: number | string, length: number): number {
+  const share = /^(\d+(?:\.\d+)?)%$/.exec(String(step))?.[1];
+  const at = share === undefined ? Number(step) : Math.round((Number(share) / 100) * length);
+  if (!Number.isInteger(at) || at < 0 || at > length)
+    throw new Error(`"${step}" is no place in this run: give 0 to ${length}, or 0% to 100%.`);
+  return at;
+}
+
+Object.assign(globalThis, { render });

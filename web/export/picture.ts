@@ -1,0 +1,85 @@
+/** What a figure shows, as an SVG or PNG file. The same run, place and view give the same bytes. */
+import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
+import { VIEWS } from "../views/index.ts";
+import { Copy, STANDARD_WIDTH, type Options } from "./copy.ts";
+import { svgOf, type Words } from "./document-to-svg.ts";
+
+/** The present place and look of a figure, and of `chosen` what else was asked for. */
+export function optionsFor(figure: DecodescopeFigure, chosen: Partial<Options> = {}): Options {
+  const dark = getComputedStyle(figure).colorScheme === "dark";
+  const prefersDark = !dark && matchMedia("(prefers-color-scheme: dark)").matches;
+  const scheme = getComputedStyle(figure).colorScheme;
+  const theme = dark || (prefersDark && scheme !== "light") ? "dark" : "light";
+  const { index: at, selection } = figure;
+  return { part: "picture", theme, width: STANDARD_WIDTH, at, selection, ...chosen };
+}
+
+/** The text of an SVG file. */
+export async function svg(
+  figure: DecodescopeFigure,
+  chosen: Partial<Options> = {},
+): Promise<string> {
+  const options = optionsFor(figure, chosen);
+  const copy = await Copy.of(figure, options);
+  try {
+    return drawn(copy, options);
+  } finally {
+    copy.remove();
+  }
+}
+
+/** What a copy shows now. */
+export function drawn(copy: Copy, options: Options): string {
+  return svgOf(copy.root, copy.paper, wordsFor(copy.figure, options));
+}
+
+/** Whence the picture: enough to draw it again. */
+function wordsFor(figure: DecodescopeFigure, { part }: Options): Words {
+  const { trace, method, index, length } = figure;
+  const name = method?.title ?? trace?.method ?? "A run";
+  const shown = figure.renderRoot.querySelector("[role=tabpanel]")?.getAttribute("aria-labelledby");
+  const view = VIEWS.find((it) => `tab-${it.id}` === shown);
+  const what = part === "picture" ? (view?.title ?? part) : part;
+  const models = Object.values(trace?.models ?? {}).map(
+    (it) => `${it.name} ${it.hash.slice(0, 12)}`,
+  );
+  const made = [
+    `Decodescope: ${trace?.method ?? "unknown method"}`,
+    `${index} of ${length} events`,
+    trace?.seed === undefined ? "" : `seed ${trace.seed}`,
+    ...models,
+  ];
+  return { title: `${name}: ${what}`, description: made.filter(Boolean).join(", ") };
+}
+
+/** A picture of an SVG, `scale` times as fine. Errors: a browser that cannot draw it. */
+export async function rasterised(svg: string, scale: number): Promise<HTMLCanvasElement> {
+  const image = new Image();
+  image.src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  try {
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(image.naturalWidth * scale);
+    canvas.height = Math.round(image.naturalHeight * scale);
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    if (!context) throw new Error("This browser gives no canvas to draw the picture on.");
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return canvas;
+  } finally {
+    URL.revokeObjectURL(image.src);
+  }
+}
+
+export async function png(
+  figure: DecodescopeFigure,
+  chosen: Partial<Options> = {},
+  scale = 2,
+): Promise<Blob> {
+  const canvas = await rasterised(await svg(figure, chosen), scale);
+  return new Promise((done, fail) =>
+    canvas.toBlob(
+      (blob) => (blob ? done(blob) : fail(new Error("The picture is too large for a PNG."))),
+      "image/png",
+    ),
+  );
+}
