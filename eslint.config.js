@@ -7,5 +7,5 @@ export default tseslint.config(
   ...tseslint.configs.recommended,
   { rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
   // Plain scripts run in Node and hand code to a browser: both sides' globals occur.
-  { files: ["web/tools/**/*.mjs"], rules: { "no-undef": "off" } },
+  { files: ["web/tools/**/*.mjs", "web/export/*.mjs"], rules: { "no-undef": "off" } },
 );

@@ -106,6 +106,11 @@ export class DecodescopeFigure extends DrawnElement {
     return this.views.find((it) => it.id === this.view) ?? bestView(this.#player?.end ?? EMPTY);
   }
 
+  /** What is known when all events have happened. */
+  get end(): State {
+    return this.#player?.end ?? EMPTY;
+  }
+
   get selection(): Selection {
     return this.#hover ?? this.#pinned;
   }

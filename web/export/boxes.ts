@@ -112,19 +112,19 @@ function pattern(id: string, { degrees, period, stripes }: Hatch): string {
 }
 
 function borders(box: Box, radius: number, style: CSSStyleDeclaration): string {
-  const lines = SIDES.map(
-    (side): Line => ({
-      width: pixels(style.getPropertyValue(`border-${side}-width`)),
-      style: style.getPropertyValue(`border-${side}-style`),
-      colour: style.getPropertyValue(`border-${side}-color`),
-    }),
-  );
+  const lines = SIDES.map((side): Line => ({
+    width: pixels(style.getPropertyValue(`border-${side}-width`)),
+    style: style.getPropertyValue(`border-${side}-style`),
+    colour: style.getPropertyValue(`border-${side}-color`),
+  }));
   const seen = lines.filter((it) => it.width > 0 && it.style !== "none" && colourOf(it.colour));
   if (seen.length === 0) return "";
   const [first] = seen as [Line];
   const alike = seen.every((it) => JSON.stringify(it) === JSON.stringify(first));
   if (seen.length === 4 && alike) return frame(box, radius, first);
-  return SIDES.map((side, i) => (seen.includes(lines[i]!) ? edge(box, side, lines[i]!) : "")).join("");
+  return SIDES.map((side, i) => (seen.includes(lines[i]!) ? edge(box, side, lines[i]!) : "")).join(
+    "",
+  );
 }
 
 /** The same line all around. */

@@ -2,8 +2,8 @@
  * A second figure, out of sight, that pictures are taken of: it has the width, the theme and the
  * place that was asked for, and neither the page's styles nor the reader's scrolling touch it.
  */
-import { css } from "lit";
 import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
+import type { State } from "../trace/state.ts";
 import type { Selection } from "../views/view.ts";
 
 /** What of the figure is drawn. */
@@ -32,7 +32,7 @@ export interface Options {
 export const STANDARD_WIDTH = 900;
 
 /** Controls go, and nothing moves. */
-const ALWAYS = css`
+const ALWAYS = `
   * {
     transition: none !important;
     animation: none !important;
@@ -45,8 +45,7 @@ const ALWAYS = css`
   .tabs,
   .scrubber,
   .pseudo,
-  .sheet-handle,
-  .side .sheet-handle {
+  .sheet-handle {
     display: none !important;
   }
   .figure > .text {
@@ -76,6 +75,7 @@ export class Copy {
   readonly figure: DecodescopeFigure;
   readonly #holder: HTMLElement;
   readonly #options: Options;
+  #measured = false;
 
   /** Stands where `figure` stands, so that it inherits the host's accent and font, no more. */
   static async of(figure: DecodescopeFigure, options: Options): Promise<Copy> {
@@ -100,8 +100,8 @@ export class Copy {
     (figure.parentNode ?? document.body).append(this.#holder);
     const sheet = new CSSStyleSheet();
     const whole = options.whole ? WHOLE : "";
-    sheet.replaceSync(`${ALWAYS.cssText} ${ONLY[options.part]} ${whole}`);
-    const root = this.figure.renderRoot as ShadowRoot;
+    sheet.replaceSync(`${ALWAYS} ${ONLY[options.part]} ${whole}`);
+    const root = this.figure.shadowRoot!;
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   }
 
@@ -110,16 +110,23 @@ export class Copy {
     const { figure } = this;
     figure.seek(at);
     if (this.#options.selection) figure.select(this.#options.selection);
+    await figure.updateComplete;
+    await laidOut();
+    if (this.#measured) return;
     // The first layout tells the figure its width, and then it draws again.
-    await laidOut();
+    this.#measured = true;
     await figure.updateComplete;
     await laidOut();
-    await figure.updateComplete;
+  }
+
+  /** The newest state of the run. */
+  get end(): State {
+    return this.figure.end;
   }
 
   /** What is laid out. */
   get root(): Element {
-    return this.figure.renderRoot.querySelector(".figure")!;
+    return this.figure.shadowRoot!.querySelector(".figure")!;
   }
 
   /** The colour below the picture. */

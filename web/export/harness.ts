@@ -8,7 +8,7 @@ import { png, svg } from "./picture.ts";
 
 export interface Request {
   /** A place in events, or a share of the run such as `50%`; left out: its end. */
-  step?: number | string;
+  step?: string;
   /** A node to select. */
   node?: number;
   format: "svg" | "png";
@@ -43,8 +43,8 @@ async function render(json: string, request: Request): Promise<string> {
 }
 
 /** A place in events. Errors: one that the run does not have. */
-export function placeOf(step: number | string, length: number): number {
-  const share = /^(\d+(?:\.\d+)?)%$/.exec(String(step))?.[1];
+export function placeOf(step: string, length: number): number {
+  const share = /^(\d+(?:\.\d+)?)%$/.exec(step)?.[1];
   const at = share === undefined ? Number(step) : Math.round((Number(share) / 100) * length);
   if (!Number.isInteger(at) || at < 0 || at > length)
     throw new Error(`"${step}" is no place in this run: give 0 to ${length}, or 0% to 100%.`);

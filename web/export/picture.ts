@@ -37,7 +37,9 @@ export function drawn(copy: Copy, options: Options): string {
 function wordsFor(figure: DecodescopeFigure, { part }: Options): Words {
   const { trace, method, index, length } = figure;
   const name = method?.title ?? trace?.method ?? "A run";
-  const shown = figure.renderRoot.querySelector("[role=tabpanel]")?.getAttribute("aria-labelledby");
+  const shown = figure
+    .shadowRoot!.querySelector("[role=tabpanel]")
+    ?.getAttribute("aria-labelledby");
   const view = VIEWS.find((it) => `tab-${it.id}` === shown);
   const what = part === "picture" ? (view?.title ?? part) : part;
   const models = Object.values(trace?.models ?? {}).map(

@@ -12,6 +12,11 @@ export default defineConfig({
     cssTarget: "chrome123",
     outDir: "../../dist/export",
     emptyOutDir: true,
-    lib: { entry: "harness.ts", formats: ["iife"], name: "decodescopeRender", fileName: () => "render.js" },
+    lib: {
+      entry: "harness.ts",
+      formats: ["iife"],
+      name: "decodescopeRender",
+      fileName: () => "render.js",
+    },
   },
 });

@@ -3,7 +3,10 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use decoding::session::{DRAFT, TARGET};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 /// Watch a language model choose its words.
 #[derive(Parser)]
@@ -21,6 +24,13 @@ pub enum Command {
     Methods,
     /// Check the file of a trace
     Check { file: PathBuf },
+    /// Draw a trace as an SVG or PNG file; needs Node.js and Chromium. `render --help` tells more
+    #[command(disable_help_flag = true)]
+    Render {
+        /// What web/export/render.mjs takes: TRACE -o FILE.svg --step 50% --view tree …
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        arguments: Vec<OsString>,
+    },
     /// Count the n-gram tables that lie beside a target model
     Ngrams(NgramsArguments),
     /// Measure passes and tokens per second; medians

@@ -6,7 +6,12 @@ use cli::{
     arguments::{Arguments, Command},
     bench, ngrams, report, run,
 };
-use std::{error::Error, path::Path, process::ExitCode};
+use std::{
+    error::Error,
+    ffi::OsString,
+    path::Path,
+    process::{self, ExitCode},
+};
 
 fn main() -> ExitCode {
     match obey(Arguments::parse().command) {
@@ -23,6 +28,7 @@ fn obey(command: Command) -> Result<(), Box<dyn Error>> {
         Command::Run(arguments) => run::run(&arguments),
         Command::Methods => methods(),
         Command::Check { file } => check(&file),
+        Command::Render { arguments } => render(&arguments),
         Command::Ngrams(arguments) => ngrams::count(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Report(arguments) => report::report(&arguments),
@@ -61,4 +67,15 @@ fn check(file: &Path) -> Result<(), Box<dyn Error>> {
         trace.tokens.len()
     );
     Ok(())
+}
+
+/// Hands a trace to the page's own drawing, which only a browser can lay out.
+fn render(arguments: &[OsString]) -> Result<(), Box<dyn Error>> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/export/render.mjs");
+    let status =
+        process::Command::new("node").arg(script).args(arguments).status().map_err(|error| {
+            format!("drawing needs Node.js, and `node` does not start: {error}")
+        })?;
+    // It has said itself what was wrong.
+    if status.success() { Ok(()) } else { process::exit(status.code().unwrap_or(1)) }
 }
