@@ -19,7 +19,7 @@ const EVERYTHING = {
   height: "420",
 };
 
-const plain: Address = { settings: DEFAULTS, example: null, moment: null, presentation: PLAIN };
+const plain: Address = { settings: DEFAULTS, example: null, trace: null, moment: null, presentation: PLAIN };
 
 test("an empty address gives the defaults", () => {
   expect(read("", methods)).toEqual(plain);
@@ -37,6 +37,7 @@ test("settings survive the address", () => {
       compared: ["speculative-decoding"],
     },
     example: null,
+    trace: null,
     moment: { at: 120, node: 45 },
     presentation: readPresentation((name) => EVERYTHING[name]),
   };
@@ -69,6 +70,13 @@ test("the device that was asked for stays in the address", () => {
 test("an example is named, not spelled out", () => {
   expect(write({ ...plain, example: "opt-tree" })).toBe("?example=opt-tree");
   expect(read("?example=opt-tree", methods).example).toBe("opt-tree");
+});
+
+test("a trace elsewhere is named by its address", () => {
+  const trace = "https://host.example/runs/a,b.json?v=1&w=2";
+  const text = write({ ...plain, trace, moment: { at: 3, node: null } });
+  expect(text).toContain("?trace=https://host.example/runs/a,b.json");
+  expect(read(text, methods)).toMatchObject({ trace, moment: { at: 3 } });
 });
 
 test("what an address cannot say keeps its default", () => {

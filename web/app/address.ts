@@ -17,6 +17,8 @@ export interface Address {
   settings: Settings;
   /** A recorded run to open. */
   example: string | null;
+  /** Address of a trace to open. */
+  trace: string | null;
   moment: Moment | null;
   /** How the pictures are shown, in the same words as an embed's attributes. */
   presentation: Presentation;
@@ -36,7 +38,8 @@ export function read(search: string, methods: readonly Described[]): Address {
     if (value !== undefined) params[control.name] = value;
   }
   const compared = (query.get("with") ?? "").split(",").filter((id) => known(id));
-  const at = whole(query.get("at"), 0, Number.MAX_SAFE_INTEGER);
+  const id = (text: string | null) => whole(text, 0, Number.MAX_SAFE_INTEGER);
+  const at = id(query.get("at"));
   return {
     settings: {
       method: method.id,
@@ -48,7 +51,8 @@ export function read(search: string, methods: readonly Described[]): Address {
       compared: compared.slice(0, MAX_COMPARED - 1),
     },
     example: query.get("example"),
-    moment: at === null ? null : { at, node: whole(query.get("node"), 0, Number.MAX_SAFE_INTEGER) },
+    trace: query.get("trace"),
+    moment: at === null ? null : { at, node: id(query.get("node")) },
     presentation: readPresentation((name) => query.get(name)),
   };
 }
@@ -65,7 +69,7 @@ function whole(text: string | null, min: number, max: number): number | null {
 
 /** The query for an address, `?` included. The device that was asked for stays asked for. */
 export function write(
-  { settings, example, moment, presentation }: Address,
+  { settings, example, trace, moment, presentation }: Address,
   device: string | null = null,
 ): string {
   const query = new URLSearchParams();
@@ -75,6 +79,8 @@ export function write(
   if (device) set("device", device);
   if (example) {
     set("example", example);
+  } else if (trace) {
+    set("trace", trace);
   } else {
     set("method", settings.method);
     set("prompt", settings.prompt, DEFAULTS.prompt);
@@ -94,7 +100,11 @@ export function write(
     set("at", moment.at);
     if (moment.node !== null) set("node", moment.node);
   }
-  // Commas and colons need no escape in a query, and the address stays readable.
-  const text = query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
+  // Commas, colons and slashes need no escape in a query, and the address stays readable.
+  const text = query
+    .toString()
+    .replaceAll("%2C", ",")
+    .replaceAll("%3A", ":")
+    .replaceAll("%2F", "/");
   return text ? `?${text}` : "";
 }

@@ -14,6 +14,7 @@ import { PageState, type Host } from "./page-state.ts";
 import type { Panel } from "./panel.ts";
 import { pictures } from "./pictures.ts";
 import { Runs } from "./runs.ts";
+import type { Shared } from "./share.ts";
 import { statusLine } from "./status.ts";
 
 /** Rounds after which a recorded example opens: enough to see what the method does. */
@@ -82,7 +83,8 @@ export class App extends LitElement implements Host {
     if (!(await openLink(page))) {
       await openFirst(page);
       // A link to a moment of a run of one's own: make the run again, then go there.
-      if (moment && !page.example && page.panels[0]?.origin !== "run") {
+      const [shown] = page.panels;
+      if (moment && !page.example && !page.trace && shown?.origin !== "run") {
         void this.#runs.run().then(() => this.#goTo(moment, this.#figures()[0]));
       }
     }
@@ -96,12 +98,24 @@ export class App extends LitElement implements Host {
     );
   }
 
-  readonly #links = () => {
-    const figure = this.#figures()[0];
-    const moment = figure ? { at: figure.index, node: figure.selection.node } : null;
-    const page = location.origin + location.pathname;
-    return { settings: page + this.#page.query(null), moment: page + this.#page.query(moment) };
+  readonly #shared = (): Shared | null => {
+    const [panel] = this.panels;
+    if (!panel?.trace || panel.live) return null;
+    const [figure] = this.#figures();
+    if (!figure) return null;
+    const { settings, moment } = this.#links(figure);
+    // A run that came in the hash goes on in the hash.
+    const hash = panel.origin === "link" ? location.hash : "";
+    const { method, trace, origin, from } = panel;
+    return { figure, method, trace, origin, from, settings, moment: moment + hash };
   };
+
+  #links(figure: DecodescopeFigure): { settings: string; moment: string } {
+    const page = location.origin + location.pathname;
+    const view = figure.openView?.id ?? null;
+    const at = { at: figure.index, node: figure.selection.node };
+    return { settings: page + this.#page.query(null), moment: page + this.#page.query(at, view) };
+  }
 
   // ── Figures ────────────────────────────────────────────────────────────────────────────────
 
@@ -167,7 +181,7 @@ export class App extends LitElement implements Host {
         data-hide=${page.presentation.hide.join(" ")}
       >
         <form class="controls" aria-label="What to run" @submit=${this.#submitted}>
-          ${controls(page, this.#runs, this.#links, status)}
+          ${controls(page, this.#runs, this.#shared, status)}
         </form>
         <section id="picture" class="picture" tabindex="-1" aria-label="The run">
           ${pictures(page, this.#figures)}

@@ -11,14 +11,14 @@ import type { Runs } from "./runs.ts";
 import type { Params } from "./schema.ts";
 import { MAX_COMPARED, MAX_LENGTH, MAX_OTHERS } from "./settings.ts";
 import "./share.ts";
-import type { Links } from "./share.ts";
+import type { Shared } from "./share.ts";
 import { sentence } from "./status.ts";
 
 /** `status` says how the engine is; it stands between the buttons and the parameters. */
 export function controls(
   page: PageState,
   runs: Runs,
-  links: () => Links,
+  shared: () => Shared | null,
   status: TemplateResult,
 ): TemplateResult {
   const { settings } = page;
@@ -52,7 +52,7 @@ export function controls(
       )}
       ${whole("seed", "Seed", settings.seed, [0, 2 ** 32 - 1], (seed) => page.choose({ seed }))}
     </div>
-    ${actions(page, runs, links)}
+    ${actions(page, runs, shared)}
     <div role="alert" class="problem" data-testid="problem">${sentence(page.problem)}</div>
     ${status}
     <decodescope-parameters
@@ -93,7 +93,7 @@ function furtherPrompts(page: PageState, runs: Runs): TemplateResult | typeof no
   </div>`;
 }
 
-function actions(page: PageState, runs: Runs, links: () => Links): TemplateResult {
+function actions(page: PageState, runs: Runs, shared: () => Shared | null): TemplateResult {
   const { running, stepped, settings } = page;
   return html`<div class="actions">
     ${
@@ -116,8 +116,8 @@ function actions(page: PageState, runs: Runs, links: () => Links): TemplateResul
     </button>
     ${fileButton(page)}
     <decodescope-share
-      .trace=${running ? null : (page.panels[0]?.trace ?? null)}
-      .links=${links}
+      .shared=${shared}
+      ?disabled=${running || !page.panels[0]?.trace}
     ></decodescope-share>
   </div>`;
 }

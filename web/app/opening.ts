@@ -28,6 +28,7 @@ export async function openLink(page: PageState): Promise<boolean> {
 /** What the page shows first, before any model is there. */
 export async function openFirst(page: PageState): Promise<void> {
   if (page.example) return openExample(page, page.example);
+  if (page.trace && (await openAddress(page, page.trace))) return;
   await preview(page, 0);
   previewAll(page);
 }
@@ -48,7 +49,7 @@ async function preview(page: PageState, index: number): Promise<void> {
     if (index === 0 && !page.touched) page.set({ settings: page.settingsOf(trace) });
     // Side by side, only runs of the same prompt are worth a look.
     if (index > 0 && promptOf(trace) !== page.settings.prompt) return;
-    panel.show(trace, "example");
+    panel.show(trace, "example", example.id);
     page.set({ panels: [...page.panels] });
   } catch (thrown) {
     page.set({ problem: failureOf(thrown).message });
@@ -60,8 +61,25 @@ export async function openExample(page: PageState, id: string): Promise<void> {
   try {
     const trace = await fetchExample(id);
     page.set({ example: id });
-    page.adopt(trace, "example");
+    page.adopt(trace, "example", id);
   } catch (thrown) {
     page.set({ example: null, problem: failureOf(thrown).message });
+  }
+}
+
+/** Shows a trace that lies elsewhere; says whether it could. */
+async function openAddress(page: PageState, address: string): Promise<boolean> {
+  try {
+    const response = await fetch(address, { credentials: "omit" }).catch(() => undefined);
+    if (!response)
+      throw new Error(
+        `${address} cannot be reached. Its server must be up, and allow other pages to read it (Access-Control-Allow-Origin).`,
+      );
+    if (!response.ok) throw new Error(`${address} answers with status ${response.status}.`);
+    page.adopt(await load(await response.text()), "address", address);
+    return true;
+  } catch (thrown) {
+    page.set({ trace: null, problem: `The trace cannot be opened: ${failureOf(thrown).message}` });
+    return false;
   }
 }

@@ -39,6 +39,8 @@ export class PageState {
   panels: Panel[];
   /** Id of the recorded example on the page. */
   example: string | null;
+  /** Address of the trace on the page. */
+  trace: string | null;
   problem = "";
   /** Acceptance over many rounds, from a server's report; it stands above the pictures. */
   aggregates: { readonly name: string; readonly list: readonly Aggregate[] } | null = null;
@@ -64,6 +66,7 @@ export class PageState {
     const address = read(search, methods);
     this.settings = address.settings;
     this.example = address.example;
+    this.trace = address.trace;
     this.moment = address.moment;
     this.presentation = address.presentation;
     const named = [...new URLSearchParams(search).keys()];
@@ -81,7 +84,14 @@ export class PageState {
     change: Partial<
       Pick<
         PageState,
-        "settings" | "panels" | "example" | "problem" | "aggregates" | "running" | "stepped"
+        | "settings"
+        | "panels"
+        | "example"
+        | "trace"
+        | "problem"
+        | "aggregates"
+        | "running"
+        | "stepped"
       >
     > = {},
   ): void {
@@ -94,7 +104,7 @@ export class PageState {
     if (!("method" in change || "compared" in change)) this.touched = true;
     const before = shownMethods(this.settings);
     const settings = { ...this.settings, ...change };
-    this.set({ settings, example: null, stepped: null });
+    this.set({ settings, example: null, trace: null, stepped: null });
     if (before !== shownMethods(settings)) {
       this.host.engines.stop();
       this.set({ panels: this.#panelsFor(settings) });
@@ -112,9 +122,9 @@ export class PageState {
   }
 
   /** Shows a trace and takes its settings over, so that Run makes it again. */
-  adopt(trace: Trace, origin: Origin): void {
+  adopt(trace: Trace, origin: Origin, from: string | null = null): void {
     const panel = new Panel(trace.method);
-    panel.show(trace, origin);
+    panel.show(trace, origin, from);
     const settings = { ...this.settingsOf(trace), compared: [] };
     this.set({ settings, panels: [panel], stepped: null });
   }
@@ -142,11 +152,16 @@ export class PageState {
     history.replaceState(null, "", location.pathname + this.query(null));
   }
 
-  /** The address of these settings and, with `moment`, of a place in the run. */
-  query(moment: Moment | null): string {
+  /** The address of these settings and, with `moment`, of a place in the run, seen in `view`. */
+  query(moment: Moment | null, view: string | null = null): string {
     const device = new URLSearchParams(location.search).get("device");
-    const { settings, example, presentation } = this;
-    return write({ settings, example, moment, presentation }, device);
+    let { example, trace } = this;
+    const [panel] = this.panels;
+    // A place belongs to the run that is shown, even where the settings would make another one.
+    if (moment && panel?.origin === "example" && !this.comparing) example = panel.from;
+    if (moment && panel?.origin === "address") trace = panel.from;
+    const presentation = { ...this.presentation, ...(view ? { view } : {}) };
+    return write({ settings: this.settings, example, trace, moment, presentation }, device);
   }
 
   #panelsFor({ method, compared }: Settings): Panel[] {

@@ -10,7 +10,7 @@ export interface FigureLike {
   finish(trace?: Trace): void;
 }
 
-export type Origin = "example" | "run" | "file" | "link";
+export type Origin = "example" | "run" | "file" | "link" | "address";
 
 export class Panel {
   readonly method: string;
@@ -19,6 +19,8 @@ export class Panel {
   /** The run as far as it is known here. */
   trace: Trace | null = null;
   origin: Origin = "example";
+  /** Id of the example, or the address, that it came from. */
+  from: string | null = null;
   /** The run goes on. */
   live = false;
   #figure: FigureLike | null = null;
@@ -34,7 +36,8 @@ export class Panel {
     return this.#figure === figure;
   }
 
-  show(trace: Trace, origin: Origin): void {
+  show(trace: Trace, origin: Origin, from: string | null = null): void {
+    this.from = from;
     this.given = trace;
     this.trace = trace;
     this.origin = origin;

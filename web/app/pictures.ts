@@ -108,7 +108,8 @@ function marks({ presentation }: PageState, panel: Panel): Mark[] {
 }
 
 /** Where the run comes from. */
-function caption(page: PageState, { trace, origin }: Panel): TemplateResult | typeof nothing {
+function caption(page: PageState, panel: Panel): TemplateResult | typeof nothing {
+  const { trace, origin } = panel;
   if (!trace) return nothing;
   const where = trace.recorded.device === "webgpu" ? "on WebGPU" : "on the CPU";
   const words = {
@@ -116,6 +117,7 @@ function caption(page: PageState, { trace, origin }: Panel): TemplateResult | ty
     run: `A run ${where}, seed ${trace.seed}`,
     file: whence(trace),
     link: "From a link",
+    address: `From ${panel.from}`,
   }[origin];
   const prompt = promptOf(trace);
   const other = ![page.settings.prompt, UNKNOWN_PROMPT].includes(prompt) && origin !== "run";

@@ -1,17 +1,22 @@
 /** What a figure shows, as an SVG or PNG file. The same run, place and view give the same bytes. */
 import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
-import { VIEWS } from "../views/index.ts";
 import { Copy, STANDARD_WIDTH, type Options } from "./copy.ts";
 import { svgOf, type Words } from "./document-to-svg.ts";
 
 /** The present place and look of a figure, and of `chosen` what else was asked for. */
 export function optionsFor(figure: DecodescopeFigure, chosen: Partial<Options> = {}): Options {
-  const dark = getComputedStyle(figure).colorScheme === "dark";
-  const prefersDark = !dark && matchMedia("(prefers-color-scheme: dark)").matches;
-  const scheme = getComputedStyle(figure).colorScheme;
-  const theme = dark || (prefersDark && scheme !== "light") ? "dark" : "light";
+  const theme = themeOf(figure);
   const { index: at, selection } = figure;
   return { part: "picture", theme, width: STANDARD_WIDTH, at, selection, ...chosen };
+}
+
+/** How a figure looks now. */
+export function themeOf(figure: DecodescopeFigure): "light" | "dark" {
+  const { colorScheme } = getComputedStyle(figure);
+  // "light dark" follows the reader's system.
+  if (colorScheme.includes("dark") && colorScheme.includes("light"))
+    return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  return colorScheme.includes("dark") ? "dark" : "light";
 }
 
 /** The text of an SVG file. */
@@ -37,11 +42,7 @@ export function drawn(copy: Copy, options: Options): string {
 function wordsFor(figure: DecodescopeFigure, { part }: Options): Words {
   const { trace, method, index, length } = figure;
   const name = method?.title ?? trace?.method ?? "A run";
-  const shown = figure
-    .shadowRoot!.querySelector("[role=tabpanel]")
-    ?.getAttribute("aria-labelledby");
-  const view = VIEWS.find((it) => `tab-${it.id}` === shown);
-  const what = part === "picture" ? (view?.title ?? part) : part;
+  const what = part === "picture" ? (figure.openView?.title ?? part) : part;
   const models = Object.values(trace?.models ?? {}).map(
     (it) => `${it.name} ${it.hash.slice(0, 12)}`,
   );
