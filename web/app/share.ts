@@ -32,10 +32,11 @@ export class Share extends LitElement {
       type="button"
       data-testid="share"
       aria-haspopup="dialog"
+      title="Links, embed code, pictures, films, tables, citations"
       ?disabled=${this.disabled}
       @click=${this.#open}
     >
-      Share or export
+      Share
     </button>`;
   }
 

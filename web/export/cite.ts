@@ -11,26 +11,30 @@ interface Paper {
 const PAPERS: Readonly<Record<string, Paper>> = papers;
 const ARXIV = /arXiv:(\d{4}\.\d{4,5})/g;
 
-/** arXiv numbers of the papers that a method's page names as its source, in order. */
-export function sources(page: string): string[] {
+/** What a method's page says of its sources, in one line. */
+function sourceOf(page: string): string {
   const part = /^## Source[^\n]*\n([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(page)?.[1] ?? "";
-  return [...new Set([...part.matchAll(ARXIV)].map(([, id]) => id!))];
+  return part.replace(/\s+/g, " ").trim();
 }
+
+/** arXiv numbers of those sources, in order. */
+export const sources = (page: string): string[] => [
+  ...new Set([...sourceOf(page).matchAll(ARXIV)].map(([, id]) => id!)),
+];
 
 /**
  * A paper: from the list, else as the page writes it, "Names 2024, *Title*, arXiv:2401.00001".
  * Nothing where neither says what it is called.
  */
 export function paper(id: string, page: string): Paper | null {
-  const known = Object.hasOwn(PAPERS, id) ? PAPERS[id] : undefined;
-  if (known) return known;
-  const flat = page.replace(/\s+/g, " ");
-  const before = flat.slice(0, flat.indexOf(`arXiv:${id}`));
-  const said = /([^.;:*]*?) (\d{4}), \*([^*]+)\*, $/.exec(before);
+  if (Object.hasOwn(PAPERS, id)) return PAPERS[id]!;
+  const [before = ""] = sourceOf(page).split(`arXiv:${id}`);
+  const said = /^(.*) (\d{4}), \*([^*]+)\*, $/.exec(before);
   if (!said) return null;
-  const [, names = "", year, title = ""] = said;
+  const [, text = "", year, title = ""] = said;
+  // Names follow a colon or the end of a sentence, which "et al." is not.
+  const names = text.split(/(?<!al)\. |[;:] /).at(-1)!;
   const authors = names
-    .trim()
     .split(/, | and /)
     .flatMap((it) => (it.endsWith(" et al.") ? [it.slice(0, -7), "others"] : [it]));
   return { title, authors, year: Number(year) };

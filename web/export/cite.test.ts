@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import pages from "virtual:pages";
+import { bibtex, paper, paperBibtex, sources } from "./cite.ts";
+import papers from "./papers.json";
+
+test.each(Object.entries(pages))("%s names a paper, with title, authors and year", (_, page) => {
+  const ids = sources(page);
+  expect(ids.length).toBeGreaterThan(0);
+  for (const id of ids) {
+    const found = paper(id, page);
+    expect(found, `${id}: the page names no title, and papers.json lacks it`).not.toBeNull();
+    expect(found!.authors.length).toBeGreaterThan(0);
+    expect(found!.year).toBeGreaterThan(2000);
+  }
+});
+
+test("the list agrees with the pages on titles and first authors", () => {
+  const list = papers as Record<string, { title: string; authors: string[] }>;
+  const plain = (text: string) => text.replace(/\s+/g, " ").toLowerCase();
+  let compared = 0;
+  for (const page of Object.values(pages)) {
+    for (const [, title, id] of page.matchAll(/\*([^*]+)\*,\s+arXiv:(\d{4}\.\d{4,5})/g)) {
+      const known = list[id!];
+      if (!known) continue;
+      expect(plain(known.title)).toBe(plain(title!));
+      const surname = known.authors[0]!.split(" ").at(-1)!;
+      expect(page, `${id} is by ${surname}`).toMatch(new RegExp(`\\b${surname}\\b`));
+      compared++;
+    }
+  }
+  expect(compared).toBeGreaterThan(20);
+});
+
+test("a page's own words do where the list has nothing", () => {
+  const page = "# X\n\n## Source\n\nRoe et al. 2025, *A Title:\nof 100 %*, arXiv:2512.99999.\n";
+  expect(sources(page)).toEqual(["2512.99999"]);
+  const text = paperBibtex("2512.99999", page);
+  expect(text).toContain("@misc{roe2025title,");
+  expect(text).toContain("author        = {Roe and others}");
+  expect(text).toContain("title         = {{A Title: of 100 \\%}}");
+  expect(text).toContain("eprint        = {2512.99999}");
+});
+
+test("every entry is closed, and keys differ", () => {
+  const software = { version: "0.1.0", address: "https://decodescope.example/" };
+  for (const page of Object.values(pages)) {
+    const text = bibtex(page, software);
+    const bare = text.replace(/\\[{}%#&_$]/g, "");
+    expect(bare.split("{").length).toBe(bare.split("}").length);
+    const keys = [...text.matchAll(/^@\w+\{([^,]+),$/gm)].map(([, key]) => key!);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keys.at(-1)).toBe("decodescope");
+  }
+});

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import type { Trace } from "../generated/Trace.ts";
+import recorded from "../../tests/golden/rsd-s.json";
+import { csv, json } from "./events.ts";
+
+const trace = recorded as unknown as Trace;
+
+/** Cells of a CSV file, as RFC 4180 reads them. */
+function parsed(text: string): string[][] {
+  const rows: string[][] = [[]];
+  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|$)/gy;
+  for (let match = cell.exec(text); match; match = cell.exec(text)) {
+    rows.at(-1)!.push(match[1]?.replaceAll('""', '"') ?? match[2]!);
+    if (match[3] === "\r\n") rows.push([]);
+    if (cell.lastIndex >= text.length) break;
+  }
+  return rows.filter((it) => it.length > 1);
+}
+
+test("every event is a line, and its columns say what it says", () => {
+  const [names, ...rows] = parsed(csv(trace));
+  expect(rows).toHaveLength(trace.events.length);
+  for (const [i, row] of rows.entries()) {
+    expect(row).toHaveLength(names!.length);
+    const of = (name: string) => row[names!.indexOf(name)]!;
+    const event = JSON.parse(of("event"));
+    expect(event).toEqual(trace.events[i]);
+    expect(of("kind")).toBe(event.kind);
+    if (event.kind !== "judge") continue;
+    expect([of("p"), of("accepted")]).toEqual([String(event.p), String(event.accepted)]);
+    const grown = trace.events.find((it) => it.kind === "grow" && it.node === event.node);
+    const token = grown?.kind === "grow" && "token" in grown.input ? grown.input.token : -1;
+    expect(JSON.parse(of("text"))).toBe(trace.vocabulary[token]);
+  }
+});
+
+test("the list of events holds each as it was, with its round", () => {
+  const all = JSON.parse(json(trace)) as { index: number; round: number; kind: string }[];
+  expect(all.map((it) => it.kind)).toEqual(trace.events.map((it) => it.kind));
+  const steps = all.filter((it) => it.kind === "step");
+  expect(steps.map((it) => it.round)).toEqual(steps.map((_, i) => i));
+  expect(all[0]!.round).toBe(-1);
+});
+
+test("a token that looks like a formula is a text, and line breaks stay in their cell", () => {
+  const grow = (token: number) => ({ ...trace.events[0]!, input: { token } }) as Trace["events"][0];
+  const vocabulary = { 1: "=1+1", 2: 'a,"b"\r\nc', 3: "@sum" };
+  const hostile = { vocabulary, events: [grow(1), grow(2), grow(3)] };
+  const [names, ...rows] = parsed(csv(hostile));
+  expect(rows).toHaveLength(3);
+  const texts = rows.map((it) => it[names!.indexOf("text")]!);
+  expect(texts.map((it) => JSON.parse(it))).toEqual(Object.values(vocabulary));
+  for (const row of rows) for (const cell of row) expect(cell).not.toMatch(/^[=+@]/);
+});
