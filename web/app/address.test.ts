@@ -19,7 +19,13 @@ const EVERYTHING = {
   height: "420",
 };
 
-const plain: Address = { settings: DEFAULTS, example: null, trace: null, moment: null, presentation: PLAIN };
+const plain: Address = {
+  settings: DEFAULTS,
+  example: null,
+  trace: null,
+  moment: null,
+  presentation: PLAIN,
+};
 
 test("an empty address gives the defaults", () => {
   expect(read("", methods)).toEqual(plain);

@@ -41,7 +41,7 @@ export async function openFile(page: PageState, file: File | undefined): Promise
       page.set({ aggregates: { name: file.name, list: found.aggregates } });
       return;
     }
-    page.set({ example: null, aggregates: null });
+    page.set({ example: null, trace: null, aggregates: null });
     page.adopt(found.trace, "file");
     page.writeAddress();
   } catch (thrown) {

@@ -1,0 +1,426 @@
+// Rows S1 to S3 and X1 to X5 of the guide: what the page shares and exports, on recorded runs.
+
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFile, readdir } from "node:fs/promises";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BrowserContextOptions, Download, Page } from "playwright-core";
+import type { DecodescopeFigure } from "../../web/components/decodescope-figure.ts";
+import type { Request } from "../../web/export/harness.ts";
+import { CHROME } from "../../web/tools/site.mjs";
+import { figure, place, show } from "./figure.ts";
+import { Site } from "./site.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+const GOLDEN = `${ROOT}tests/golden/`;
+const NO_MODEL = /\/(models|wasm)\//;
+
+let site: Site;
+
+beforeAll(async () => {
+  site = await Site.start({ webgpu: false });
+});
+
+afterAll(() => site?.stop());
+
+async function open(search: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const { page } = await site.open(search, { ...options, blocked: NO_MODEL });
+  await figure(page).waitFor();
+  await expect.poll(async () => (await place(page)).length).toBeGreaterThan(0);
+  return page;
+}
+
+/** Opens the dialog at a tab. */
+async function share(page: Page, tab: string): Promise<void> {
+  if ((await page.locator("dialog[open]").count()) === 0) await page.getByTestId("share").click();
+  await page.getByTestId(`tab-${tab}`).click();
+}
+
+async function saved(page: Page, button: string): Promise<Download> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download", { timeout: 120_000 }),
+    page.getByTestId(button).click(),
+  ]);
+  return download;
+}
+
+const bytes = async (download: Download): Promise<Buffer> => readFile(await download.path());
+const hash = (data: Buffer | string): string => createHash("sha256").update(data).digest("hex");
+
+/** A page with the script that `decodescope-render` uses. */
+async function renderer(): Promise<(json: string, request: Request) => Promise<string>> {
+  const page = await (await site.browser.newContext()).newPage();
+  await page.setContent("<!doctype html><title>Decodescope</title>");
+  await page.addScriptTag({ path: `${ROOT}dist/export/render.js` });
+  return (json, request) =>
+    page.evaluate(
+      ([json, request]) =>
+        (globalThis as unknown as { render(json: string, it: Request): Promise<string> }).render(
+          json,
+          request,
+        ),
+      [json, request] as const,
+    );
+}
+
+describe("X1: the picture as SVG", () => {
+  /** One run for each view; the others draw the same with other words. */
+  const RUNS: Record<string, string> = {
+    tree: "rsd-s",
+    lanes: "pearl",
+    batch: "bass",
+    lattice: "beam-search",
+    braid: "superposed",
+    grid: "lookahead",
+    dependencies: "jacobi",
+    copies: "copyspec",
+    distribution: "basic-sampling",
+    layers: "unified-layer-skip",
+    tables: "token-recycling",
+    curve: "mirostat",
+    rounds: "speculative-decoding",
+    passes: "speculative-decoding",
+  };
+
+  test("there is a run for every view", async () => {
+    const page = await open("?example=speculative-decoding");
+    const known = new Set(Object.keys(RUNS));
+    for (const file of await readdir(GOLDEN)) {
+      const id = file.replace(/\.json$/, "");
+      if (!Object.values(RUNS).includes(id)) continue;
+      await page.locator(`[data-example="${id}"]`).click();
+      await page.locator(`[data-example="${id}"][aria-current="true"]`).waitFor();
+      const tabs = figure(page).locator("[role=tab]");
+      for (const tab of await tabs.evaluateAll((all) => all.map((it) => it.id.slice(4))))
+        expect(known).toContain(tab);
+    }
+  });
+
+  test("every view is a file of its own, with its text as text, in light and dark", async () => {
+    const render = await renderer();
+    const page = await open("?example=speculative-decoding");
+    for (const [view, run] of Object.entries(RUNS)) {
+      const json = await readFile(`${GOLDEN}${run}.json`, "utf8");
+      for (const theme of ["light", "dark"] as const) {
+        // Copying begins late in its run.
+        const svg = await render(json, { step: "90%", format: "svg", options: { view, theme } });
+        const said = await page.evaluate(async (svg) => {
+          const file = new DOMParser().parseFromString(svg, "image/svg+xml");
+          const all = [...file.querySelectorAll("*")];
+          const ids = all.flatMap((it) => it.id || []);
+          const used = [...svg.matchAll(/url\(([^)]*)\)/g)].map(([, it]) => it!);
+          const image = new Image();
+          image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+          await image.decode();
+          const canvas = document.createElement("canvas");
+          [canvas.width, canvas.height] = [image.width, image.height];
+          const context = canvas.getContext("2d")!;
+          context.drawImage(image, 0, 0);
+          const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+          let inked = 0;
+          for (let i = 4; i < data.length; i += 4)
+            if (Math.abs(data[i]! - data[0]!) + Math.abs(data[i + 1]! - data[1]!) > 40) inked++;
+          return {
+            broken: file.querySelector("parsererror")?.textContent,
+            strange: all.map((it) => it.localName).filter((it) => /foreign|script|image/.test(it)),
+            repeated: ids.filter((it, i) => ids.indexOf(it) !== i),
+            missing: used.filter((it) => !ids.includes(it.replace("#", ""))),
+            outside: svg.replace('xmlns="http://www.w3.org/2000/svg"', "").includes("http"),
+            unresolved: /var\(|color-mix|light-dark|NaN|undefined/.test(svg),
+            texts: [...file.querySelectorAll("text")].filter((it) => it.textContent.trim()).length,
+            paper: data[0]!,
+            inked,
+          };
+        }, svg);
+        const { texts, paper, inked, ...wrong } = said;
+        expect(wrong, `${view}, ${theme}`).toEqual({
+          broken: undefined,
+          strange: [],
+          repeated: [],
+          missing: [],
+          outside: false,
+          unresolved: false,
+        });
+        expect(texts, `texts of ${view}`).toBeGreaterThan(2);
+        expect(inked, `ink of ${view}`).toBeGreaterThan(500);
+        expect(paper > 128, `${view}, ${theme}`).toBe(theme === "light");
+      }
+    }
+  });
+
+  // Views that are not scrolled: what is on the page is what is in the file.
+  test("a view looks as it does on the page", async () => {
+    const page = await open("?example=speculative-decoding", {
+      viewport: { width: 1500, height: 1200 },
+      reducedMotion: "reduce",
+    });
+    // The pointer marks nothing, and switches are no part of a picture.
+    await page.mouse.move(0, 0);
+    await figure(page).evaluate((it) => {
+      const style = document.createElement("style");
+      style.textContent = ".stage-body button, .stage-body input { visibility: hidden }";
+      it.shadowRoot!.append(style);
+    });
+    for (const view of ["tree", "distribution", "rounds", "passes"]) {
+      await show(page, view, 0.6);
+      const stage = figure(page).locator(".stage-body");
+      const width = await stage.evaluate((it) => it.clientWidth);
+      const shot = (await stage.screenshot()).toString("base64");
+      await share(page, "picture");
+      await page.getByTestId("width").fill(String(width));
+      await page.getByTestId("width").blur();
+      await page.getByTestId("scale").selectOption("1");
+      const drawn = (await bytes(await saved(page, "save-png"))).toString("base64");
+      const differing = await page.evaluate(
+        async (pictures) => {
+          const [a, b] = (await Promise.all(
+            pictures.map(async (it) => {
+              const image = new Image();
+              image.src = `data:image/png;base64,${it}`;
+              await image.decode();
+              return image;
+            }),
+          )) as [HTMLImageElement, HTMLImageElement];
+          // The file has a margin above; both end where the shorter one ends.
+          const [width, height] = [Math.min(a.width, b.width), Math.min(a.height, b.height - 10)];
+          const pixels = (image: HTMLImageElement, top: number) => {
+            const canvas = document.createElement("canvas");
+            // A quarter of the size: letters may stand half a pixel further on.
+            [canvas.width, canvas.height] = [width / 4, height / 4];
+            const context = canvas.getContext("2d")!;
+            context.drawImage(image, 0, top, width, height, 0, 0, width / 4, height / 4);
+            return context.getImageData(0, 0, canvas.width, canvas.height).data;
+          };
+          const [one, two] = [pixels(a, 0), pixels(b, 10)];
+          let far = 0;
+          for (let i = 0; i < one.length; i += 4)
+            if (Math.abs(one[i]! - two[i]!) + Math.abs(one[i + 1]! - two[i + 1]!) > 120) far++;
+          return far / (one.length / 4);
+        },
+        [shot, drawn],
+      );
+      expect(differing, view).toBeLessThan(0.002);
+      await page.keyboard.press("Escape");
+    }
+  });
+
+  test("the same run, step and view give the same bytes, however the page stands", async () => {
+    const hashes = new Set<string>();
+    for (const viewport of [
+      { width: 1280, height: 900 },
+      { width: 420, height: 800 },
+    ]) {
+      const page = await open("?example=rsd-s&at=120&node=14&view=tree", { viewport });
+      await expect.poll(async () => (await place(page)).index).toBe(120);
+      // A reader who has looked around before.
+      await show(page, "rounds", 1);
+      await figure(page).evaluate(async (it) => {
+        const figure = it as DecodescopeFigure;
+        figure.view = "tree";
+        figure.seek(120);
+        await figure.updateComplete;
+      });
+      await share(page, "picture");
+      hashes.add(hash(await bytes(await saved(page, "save-svg"))));
+      hashes.add(hash(await bytes(await saved(page, "save-svg"))));
+    }
+    expect(hashes.size).toBe(1);
+  });
+
+  test("a PNG is as fine as was asked", async () => {
+    const page = await open("?example=speculative-decoding&at=100");
+    await share(page, "picture");
+    const sizes = [];
+    for (const scale of ["1", "2", "3"]) {
+      await page.getByTestId("scale").selectOption(scale);
+      const png = await bytes(await saved(page, "save-png"));
+      expect(png.subarray(1, 4).toString()).toBe("PNG");
+      sizes.push([png.readUInt32BE(16), png.readUInt32BE(20)]);
+    }
+    const [[width, height]] = sizes as [[number, number]];
+    expect(width).toBe(900);
+    expect(sizes).toEqual([1, 2, 3].map((it) => [it * width, it * height]));
+  });
+});
+
+describe("X2: a range as a film", () => {
+  test("a GIF has a picture for each round and plays for ever; a WebM lasts as long", async () => {
+    const page = await open("?example=speculative-decoding&view=tree");
+    await share(page, "film");
+    await page.getByTestId("from").fill("30");
+    await page.getByTestId("to").fill("120");
+    await page.getByTestId("ms").selectOption("400");
+    const files = [];
+    for (const kind of ["gif", "webm"])
+      files.push((await bytes(await saved(page, `save-${kind}`))).toString("base64"));
+    const told = await page.evaluate(async ([gif, webm]) => {
+      const data = Uint8Array.from(atob(gif!), (it) => it.charCodeAt(0));
+      const decoder = new ImageDecoder({ data, type: "image/gif" });
+      await Promise.all([decoder.completed, decoder.tracks.ready]);
+      const { frameCount, repetitionCount } = decoder.tracks.selectedTrack!;
+      const { image } = await decoder.decode({ frameIndex: frameCount - 1 });
+      let ms = 0;
+      for (let frameIndex = 0; frameIndex < frameCount; frameIndex++)
+        ms += (await decoder.decode({ frameIndex })).image.duration! / 1000;
+      const video = document.createElement("video");
+      video.src = `data:video/webm;base64,${webm}`;
+      video.muted = true;
+      await new Promise((done, fail) => {
+        video.onloadeddata = done;
+        video.onerror = () => fail(new Error(video.error?.message));
+      });
+      video.currentTime = 1;
+      await new Promise((done) => (video.onseeked = done));
+      return {
+        pictures: frameCount,
+        loops: repetitionCount,
+        ms,
+        size: [image.displayWidth, image.displayHeight],
+        video: [video.videoWidth, video.videoHeight],
+        seconds: video.duration,
+      };
+    }, files);
+    const { rounds } = await figure(page).evaluate((it) => {
+      const { events } = (it as DecodescopeFigure).trace!;
+      const part = events.slice(31, 120);
+      return { rounds: part.filter((it) => it.kind === "step").length };
+    });
+    // Both ends, and what stands between rounds.
+    expect(told.pictures).toBe(rounds + 2);
+    expect(told.loops).toBe(Infinity);
+    expect(told.ms).toBe(400 * told.pictures);
+    expect(told.video).toEqual(told.size);
+    expect(told.seconds).toBeCloseTo(told.ms / 1000, 1);
+  });
+});
+
+describe("X4: copying", () => {
+  async function copied(page: Page, tab: string, button: string): Promise<string> {
+    await share(page, tab);
+    await page.getByTestId(button).click();
+    await page.getByTestId("share-said").getByText("Copied").waitFor();
+    return page.evaluate(() => navigator.clipboard.readText());
+  }
+
+  test("the embed code opens this moment, and the citation names the paper", async () => {
+    const page = await open("?example=rsd-s&at=60&view=tree");
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await expect.poll(async () => (await place(page)).index).toBe(60);
+    const element = await copied(page, "embed", "copy-element");
+    expect(element).toContain(`src="${site.address}traces/rsd-s.json" view="tree" start-at="60"`);
+    expect(element).toContain("<figcaption>");
+    expect(await copied(page, "embed", "copy-frame")).toContain('loading="lazy"');
+    const cited = await copied(page, "cite", "copy-cite");
+    expect(cited).toContain("eprint        = {2402.14160}");
+    expect(cited).toContain("@software{decodescope,");
+  });
+
+  test("a run that is short travels in the link, and opens there", async () => {
+    const page = await open("");
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.locator("input[type=file]").setInputFiles(`${ROOT}web/dev/toy.json`);
+    await page.getByText("From a file").waitFor();
+    await show(page, "tree", 0.5);
+    const before = await place(page);
+    const link = await copied(page, "link", "copy-trace");
+    expect(link.length).toBeLessThan(8_400);
+    const other = await open(link.slice(site.address.length));
+    await other.getByText("From a link").waitFor();
+    await expect.poll(() => place(other)).toEqual(before);
+  });
+
+  test("a run that is long says so, and what to do", async () => {
+    const page = await open("?example=rsd-s");
+    await share(page, "link");
+    await page.getByTestId("too-long").getByText("kB in a link").waitFor();
+    expect(await page.getByTestId("copy-trace").count()).toBe(0);
+  });
+});
+
+describe("S2, S3: a trace that lies elsewhere", () => {
+  test("opens by its address, at the moment the link names", async () => {
+    const page = await open("?trace=traces/rsd-s.json&at=60&node=14&view=rounds");
+    await expect.poll(async () => (await place(page)).index).toBe(60);
+    const shown = await figure(page).evaluate((it) => {
+      const { selection, openView } = it as DecodescopeFigure;
+      return [selection.node, openView?.id];
+    });
+    expect(shown).toEqual([14, "rounds"]);
+    await share(page, "link");
+    const link = page.locator("#share-moment-text");
+    expect(await link.inputValue()).toContain("?trace=traces/rsd-s.json&at=60&node=14&view=rounds");
+  });
+
+  test("that is not there is said in a sentence, and the page goes on", async () => {
+    const page = await open("?trace=traces/none.json");
+    await page
+      .getByTestId("problem")
+      .getByText("traces/none.json answers with status 404")
+      .waitFor();
+  });
+});
+
+describe("X5: without a window", () => {
+  test("the command draws the bytes that the page saves", async () => {
+    const page = await open("?example=rsd-s&at=120&view=tree");
+    await expect.poll(async () => (await place(page)).index).toBe(120);
+    await share(page, "picture");
+    const drawn = await bytes(await saved(page, "save-svg"));
+    const { stdout } = await promisify(execFile)(
+      "node",
+      [`${ROOT}web/export/render.mjs`, `${GOLDEN}rsd-s.json`, "--step", "120", "--view", "tree"],
+      { env: { ...process.env, CHROME }, maxBuffer: 1e8 },
+    );
+    expect(hash(stdout)).toBe(hash(drawn));
+  });
+
+  test("what it cannot draw it refuses in a sentence", async () => {
+    const refused = promisify(execFile)(
+      "node",
+      [`${ROOT}web/export/render.mjs`, `${GOLDEN}rsd-s.json`, "--view", "braid"],
+      { env: { ...process.env, CHROME } },
+    );
+    await expect(refused).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^This run has no view "braid". It has: tree, .*\.\n$/),
+    });
+  });
+});
+
+describe("The dialog", () => {
+  test("is opened, walked through and closed with keys alone", async () => {
+    const page = await open("?example=rsd-s");
+    await page.getByTestId("share").focus();
+    await page.keyboard.press("Enter");
+    await page.locator("dialog[open]").waitFor();
+    await page.getByTestId("tab-link").focus();
+    for (const tab of ["embed", "picture", "film", "data", "cite", "link"]) {
+      await page.keyboard.press("ArrowRight");
+      await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe(`share-${tab}`);
+    }
+    await page.keyboard.press("Escape");
+    await expect.poll(() => page.locator("decodescope-share-dialog").count()).toBe(0);
+    const focused = await page.evaluate(() => document.activeElement?.getAttribute("data-testid"));
+    expect(focused).toBe("share");
+  });
+
+  test.each(["light", "dark"] as const)("axe finds nothing in any tab, %s", async (colorScheme) => {
+    const page = await open("?example=rsd-s", { colorScheme });
+    await page.addScriptTag({ path: `${ROOT}node_modules/axe-core/axe.min.js` });
+    for (const tab of ["link", "embed", "picture", "film", "data", "cite"]) {
+      await share(page, tab);
+      await page.waitForTimeout(200);
+      const found = await page.evaluate(async () => {
+        const { axe } = globalThis as unknown as {
+          axe: {
+            run(at: string): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+          };
+        };
+        const { violations } = await axe.run("dialog");
+        return violations.map((it) => `${it.id}: ${it.nodes[0]!.html}`);
+      });
+      expect(found, tab).toEqual([]);
+    }
+  });
+});
