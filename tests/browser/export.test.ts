@@ -79,6 +79,7 @@ describe("X1: the picture as SVG", () => {
     layers: "unified-layer-skip",
     tables: "token-recycling",
     curve: "mirostat",
+    cost: "speculative-decoding",
     rounds: "speculative-decoding",
     passes: "speculative-decoding",
   };

@@ -113,9 +113,18 @@ export class Copy {
     await figure.updateComplete;
     await laidOut();
     if (this.#measured) return;
+    await this.#defined();
     // The first layout tells the figure its width, and then it draws again.
     this.#measured = true;
     await figure.updateComplete;
+    await laidOut();
+  }
+
+  /** Waits for elements of the picture whose script is loaded on demand. */
+  async #defined(): Promise<void> {
+    const missing = [...this.root.querySelectorAll(":not(:defined)")];
+    if (missing.length === 0) return;
+    await Promise.all(missing.map((it) => customElements.whenDefined(it.localName)));
     await laidOut();
   }
 

@@ -131,7 +131,7 @@ class Writer {
 
   #inside(element: Element, style: CSSStyleDeclaration, decoration: string): Layers {
     const layers = { flow: "", above: "" };
-    for (const child of element.childNodes) {
+    for (const child of (element.shadowRoot ?? element).childNodes) {
       if (child instanceof Text) {
         if (child.data.trim() === "") continue;
         layers.flow += textMarks(child, style, this.#origin, this.standard, decoration);

@@ -1,7 +1,7 @@
 /** Lines that put the figure into another page. */
 import { html, type TemplateResult } from "lit";
 import { elementCode, frameCode, type Embedded } from "../export/embed-code.ts";
-import { promptOf } from "../app/text-of.ts";
+import { promptOf } from "../trace/text-of.ts";
 import { copied, type Host } from "./parts.ts";
 import type { PictureTab } from "./picture-tab.ts";
 
