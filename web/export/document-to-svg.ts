@@ -7,8 +7,8 @@ import { BEGINNING, insideOf, looksOf, type Looks } from "./inline-svg.ts";
 import { attributes, escaped, number, painted } from "./paint.ts";
 import { standardOf, textMarks, type Standard } from "./runs.ts";
 
-/** Nobody can press them in a picture. */
-const CONTROLS = "button, input, select, textarea, summary";
+/** Nobody can press them in a picture; a button in a table is the name of its row. */
+const CONTROLS = "button:not(:is(td, th) *), input, select, textarea, summary";
 
 /** What is drawn in the order of the page, and what stands above it. */
 interface Layers {
@@ -194,6 +194,8 @@ class Writer {
 /** Said to screen readers only, or not at all. */
 function isUnseen(element: Element, style: CSSStyleDeclaration): boolean {
   if (style.display === "none" || style.visibility === "hidden") return true;
+  // What a closed <details> holds is laid out, but not shown.
+  if (style.display !== "contents" && !element.checkVisibility()) return true;
   if (style.opacity === "0" || style.clipPath.startsWith("inset(50%")) return true;
   return element.matches(`${CONTROLS}, script, style, template`);
 }
