@@ -73,7 +73,7 @@ export class Runs {
   }
 
   #leaveExample(): void {
-    this.#page.set({ example: null });
+    this.#page.set({ example: null, trace: null });
     this.#page.writeAddress();
   }
 
