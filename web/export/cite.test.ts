@@ -22,7 +22,8 @@ test("the list agrees with the pages on titles and first authors", () => {
     for (const [, title, id] of page.matchAll(/\*([^*]+)\*,\s+arXiv:(\d{4}\.\d{4,5})/g)) {
       const known = list[id!];
       if (!known) continue;
-      expect(plain(known.title)).toBe(plain(title!));
+      // A page may shorten a title to the name that begins it.
+      expect(plain(known.title).startsWith(plain(title!)), `${id}: ${title}`).toBe(true);
       const surname = known.authors[0]!.split(" ").at(-1)!;
       expect(page, `${id} is by ${surname}`).toMatch(new RegExp(`\\b${surname}\\b`));
       compared++;
