@@ -23,6 +23,9 @@ export interface MethodText extends MethodPage {
 /** Where the script itself lies. */
 const SCRIPT = (document.currentScript as HTMLScriptElement | null)?.src || document.baseURI;
 
+/** A file that lies beside the script. */
+export const beside = (name: string): URL => new URL(name, SCRIPT);
+
 /** The recorded run of a method that lies in the same site as the script. */
 export const recordedRun = (method: string): string =>
   new URL(`../traces/${encodeURIComponent(method)}.json`, SCRIPT).href;
@@ -33,7 +36,7 @@ const known = new Map<string, Promise<MethodText | null>>();
 export function methodText(id: string): Promise<MethodText | null> {
   if (!/^[\w-]+$/.test(id)) return Promise.resolve(null);
   let text = known.get(id);
-  if (!text) known.set(id, (text = load(new URL(`methods/${id}.json`, SCRIPT))));
+  if (!text) known.set(id, (text = load(beside(`methods/${id}.json`))));
   return text;
 }
 

@@ -16,6 +16,8 @@ const ENGLISH = {
   loading: "The figure is being loaded.",
   kept: "The picture below is the one from before.",
   about: "About this method",
+  noCost:
+    "What a run costs is not part of this copy of the player: cost.js does not lie beside its script.",
   notExported: "This player cannot export {kind}.",
 };
 

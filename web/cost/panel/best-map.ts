@@ -2,6 +2,7 @@
 import { html, svg, type TemplateResult } from "lit";
 import { round } from "../../views/layout/curve.ts";
 import { bestGamma } from "../acceptance.ts";
+import { inline } from "../../views/part/inline.ts";
 
 const HEIGHT = 250;
 const ALPHAS = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
@@ -45,7 +46,7 @@ export function bestMap(alpha: number, c: number, width: number): TemplateResult
         // Lengths grow by powers: a step of the shade is a factor.
         const share = gamma === 0 ? 0 : 0.12 + 0.88 * (Math.log(gamma) / Math.log(LONGEST));
         const [left, top] = [area.left + column * wide, area.top + row * tall];
-        return svg`<rect class="cell" style="--share: ${Math.round(100 * share)}%" x=${round(left)} y=${round(top)} width=${round(wide)} height=${round(tall)} />
+        return svg`<rect class="cell" style=${inline(`--share: ${Math.round(100 * share)}%`)} x=${round(left)} y=${round(top)} width=${round(wide)} height=${round(tall)} />
           <text class="cell-text ${share > 0.8 ? "light" : ""} ${gamma === 0 ? "none" : ""}" x=${round(left + wide / 2)} y=${round(top + tall / 2 + 4)} text-anchor="middle">${gamma}</text>`;
       }),
     )}

@@ -6,6 +6,7 @@ import { fitLine, throughput, tokensToBreakEven } from "../draft-latency.ts";
 import { roundsOf, timedKinds, type TimedKind } from "../measured.ts";
 import { depthPlot, exchangePlot, type DraftPoint } from "./latency-plots.ts";
 import { short, times } from "./units.ts";
+import { inline } from "../../views/part/inline.ts";
 
 /** Passes after the first round: that one reads the prompt. */
 function draftPoint({ end, recorded }: Scene): DraftPoint | null {
@@ -64,7 +65,7 @@ export function latencyPart(scene: Scene, width: number): TemplateResult {
       </figure>
     </div>
     ${draft === null ? nothing : checkOf(scene, draft)}
-    <p class="help" style="margin-top: var(--space-3)">
+    <p class="help" style=${inline("margin-top: var(--space-3)")}>
       Which property of a draft decides, its perplexity or its time, shows only over several drafts
       of one size and different depth. The shipped models hold one draft, so that scatter is not
       drawn here.

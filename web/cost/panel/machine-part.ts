@@ -7,6 +7,7 @@ import { current, machines } from "./chosen.ts";
 import { machineForm } from "./machine-form.ts";
 import { measuredHere, modelled, priceTable } from "./prices.ts";
 import { passSentence, rooflinePlot } from "./roofline-plot.ts";
+import { inline } from "../../views/part/inline.ts";
 
 export function machinePart(scene: Scene, width: number): TemplateResult {
   const { state, end, models, recorded } = scene;
@@ -50,7 +51,7 @@ export function machinePart(scene: Scene, width: number): TemplateResult {
         ${end.passes.some((it) => it.role !== "target") ? html`<li>${diamond()} of another model</li>` : nothing}
         <li>${dot("pass now")} the pass at your place in the run</li>
       </ul>
-      <p class="said" style="min-height: ${width < 480 ? 8 : 5}em">
+      <p class="said" style=${inline(`min-height: ${width < 480 ? 8 : 5}em`)}>
         ${passSentence(all[seen - 1], machine)}
       </p>
     </figure>

@@ -9,6 +9,7 @@ import type { Machine } from "../machine.ts";
 import type { Verdict } from "../replay.ts";
 import { choose } from "./chosen.ts";
 import { times, unit } from "./units.ts";
+import { inline } from "../../views/part/inline.ts";
 
 interface Part {
   readonly name: string;
@@ -24,7 +25,7 @@ function bar(label: string, parts: readonly Part[], most: number, total: number)
         (it) =>
           html`<i
             class=${it.kind}
-            style="width: ${((100 * it.seconds) / most).toFixed(2)}%"
+            style=${inline(`width: ${((100 * it.seconds) / most).toFixed(2)}%`)}
             title="${it.name}: ${unit(it.seconds, "s")}"
           ></i>`,
       )}</span
@@ -142,6 +143,9 @@ export function priceTable(verdicts: readonly Verdict[], chosen: Machine): Templ
 /** A bar with a line where plain decoding is. */
 export const gain = (speedUp: number, most: number): TemplateResult =>
   html`<span class="gain-bar"
-      ><i class=${speedUp < 0.995 ? "slow" : ""} style="width: ${(100 * speedUp) / most}%"></i
-      ><b style="left: ${100 / most}%"></b></span
+      ><i
+        class=${speedUp < 0.995 ? "slow" : ""}
+        style=${inline(`width: ${(100 * speedUp) / most}%`)}
+      ></i
+      ><b style=${inline(`left: ${100 / most}%`)}></b></span
     ><span class="gain-value">${times(speedUp)}</span>`;
