@@ -65,7 +65,7 @@ export function latencyPart(scene: Scene, width: number): TemplateResult {
       </figure>
     </div>
     ${draft === null ? nothing : checkOf(scene, draft)}
-    <p class="help" style=${inline("margin-top: var(--space-3)")}>
+    <p class="help" style=${inline(`margin-top: var(--space-3)`)}>
       Which property of a draft decides, its perplexity or its time, shows only over several drafts
       of one size and different depth. The shipped models hold one draft, so that scatter is not
       drawn here.
