@@ -119,6 +119,10 @@ function models(folder: string, assets: Assets): void {
     }
     if (existsSync(join(folder, role, NGRAMS))) add("ngrams", `${role}/${NGRAMS}`);
   }
+  for (const device of ["cpu", "webgpu"] as const) {
+    const engine = join(folder, "../../web/public/wasm", device, "engine_bg.wasm");
+    if (existsSync(engine)) (manifest.engines ??= {})[device] = statSync(engine).size;
+  }
   assets.set("models/manifest.json", { text: JSON.stringify(manifest) });
 }
 
@@ -135,7 +139,11 @@ function examples(folder: string): { list: Example[]; files: Assets } {
       method: trace.method,
       prompt: promptOf(trace),
     });
-    files.set(`traces/${file}`, { text: JSON.stringify(trace) });
+    const text = JSON.stringify(trace);
+    files.set(`traces/${file}`, { text });
+    // For frames that may read no files; see web/embed/frame/.
+    const script = `decodescopeTrace(${JSON.stringify(text)});`;
+    files.set(`traces/${file.slice(0, -".json".length)}.js`, { text: script });
   }
   return { list, files };
 }

@@ -24,13 +24,6 @@ export function slim(root: string): Plugin {
         ],
       },
     }),
-    resolveId: (source) =>
-      source.endsWith("/cost/panel/panel.ts") ? join(root, "web/embed/cost-panel.ts") : undefined,
-    // Only line breaks inside templates are left by now.
-    generateBundle(_, bundle) {
-      for (const file of Object.values(bundle))
-        if (file.type === "chunk") file.code = file.code.trim().replaceAll("\n", " ");
-    },
     async transform(code, id) {
       const path = id.split("?")[0]!;
       if (path === styles) {
@@ -41,6 +34,11 @@ export function slim(root: string): Plugin {
         return `export { embedStyles as allStyles } from "../embed/embed-styles.ts";`;
       if (path.endsWith("/trace.schema.json")) return JSON.stringify(forMachines(JSON.parse(code)));
       if (!path.startsWith(join(root, "web/")) || !path.endsWith(".ts")) return;
+      // The panel of costs is a module of its own, for those who open it.
+      if (path.endsWith("/views/cost.ts"))
+        code =
+          `import { beside } from "../embed/method-text.ts";\n` +
+          code.replace(/\bimport\("[^"]*panel\.ts"\)/, `beside("decodescope-cost.js")`);
       const bare = code.replaceAll(/\bcss`[^`]*`/g, "undefined");
       return withoutIndents(bare);
     },

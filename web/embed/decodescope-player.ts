@@ -13,6 +13,7 @@ import { marksOf, placeOf } from "../player/place.ts";
 import { NAMES, readPresentation, type Name, type Presentation } from "../player/presentation.ts";
 import { promptOf } from "../trace/text-of.ts";
 import { exportFigure, type ExportKind } from "./export.ts";
+import { liveBase, openLive, type Close } from "./live-door.ts";
 import { hostTheme, watchTheme } from "./host-theme.ts";
 import { methodText, recordedRun, type MethodText } from "./method-text.ts";
 import { watchNear, watchSeen } from "./sight.ts";
@@ -85,13 +86,15 @@ export interface PlayerEvents {
  * @attr lang Language of the figure's own words.
  * @attr hide Parts to leave out: `text tabs why code controls speed method keys`.
  * @attr height Pixels.
+ * @attr live Offers to run the model in the same figure, once the reader agrees to the download.
+ * @attr base Folder of `wasm/` and `models/`; without it, the one above the script's.
  * @event ready The figure stands. @event step The reader is at another place.
  * @event play @event pause @event ended Playing. @event error Something cannot be shown.
  * @slot - A picture and its caption, for readers without scripts, feeds and print.
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
 export class DecodescopePlayer extends HTMLElement {
-  static readonly observedAttributes = ["src", ...SETTINGS, ...NAMES];
+  static readonly observedAttributes = ["src", ...SETTINGS, ...NAMES, "live", "base"];
 
   #wishes: Presentation = readPresentation(() => null);
   #status: PlayerState["status"] = "waiting";
@@ -106,6 +109,8 @@ export class DecodescopePlayer extends HTMLElement {
   /** Where the figure was when it was last drawn well. */
   #place = { index: 0, playing: false };
   #ready: Settled = settled();
+  #closeLive: Close | null = null;
+  readonly #liveBar = document.createElement("div");
   readonly #frame = document.createElement("div");
 
   // ── Script interface ───────────────────────────────────────────────────────────────────────
@@ -194,6 +199,7 @@ export class DecodescopePlayer extends HTMLElement {
 
   disconnectedCallback(): void {
     for (const stop of this.#stops.splice(0)) stop();
+    this.#leaveLive();
     this.#loading?.abort();
     if (this.#status === "loading") this.#status = "waiting";
     this.#figure?.pause();
@@ -250,6 +256,7 @@ export class DecodescopePlayer extends HTMLElement {
   async #open(trace: Trace, signal: AbortSignal): Promise<void> {
     const figure = await this.#drawn(trace, null);
     if (signal.aborted) return;
+    this.#leaveLive();
     this.#trace = trace;
     this.#adopt(figure);
     this.#status = "ready";
@@ -341,6 +348,33 @@ export class DecodescopePlayer extends HTMLElement {
     this.#error = message;
     this.#plan();
     this.#tell("error", { code, message, path });
+  }
+
+  // ── A live run ─────────────────────────────────────────────────────────────────────────────
+
+  async #goLive(): Promise<void> {
+    if (this.#closeLive || !this.#trace) return;
+    this.#closeLive = () => undefined;
+    try {
+      this.#closeLive = await openLive({
+        bar: this.#liveBar,
+        base: liveBase(this.getAttribute("base")),
+        prompt: this.getAttribute("prompt"),
+        seed: this.hasAttribute("seed") ? Number(this.getAttribute("seed")) : null,
+        figure: () => this.#figure,
+        trace: () => this.#trace!,
+        keep: (trace) => (this.#trace = trace),
+      });
+    } catch {
+      this.#closeLive = null;
+      this.#liveBar.textContent = say(self.origin === "null" ? "boxed" : "notLive", {}, this.#lang);
+    }
+    this.#plan();
+  }
+
+  #leaveLive(): void {
+    this.#closeLive?.();
+    this.#closeLive = null;
   }
 
   // ── What follows from the figure ───────────────────────────────────────────────────────────
@@ -446,6 +480,15 @@ export class DecodescopePlayer extends HTMLElement {
                 ${this.#error} ${figure ? say("kept", {}, lang) : nothing}
               </p>`
         }
+        ${this.#offersLive && figure ? this.#liveBar : nothing}
+        ${
+          this.#offersLive && figure && !this.#closeLive
+            ? html`<p class="door">
+                <button @click=${() => void this.#goLive()}>${say("runHere", {}, lang)}</button>
+                ${say("asksFirst", {}, lang)}
+              </p>`
+            : nothing
+        }
         ${this.#frame}
         ${
           waits
@@ -466,6 +509,10 @@ export class DecodescopePlayer extends HTMLElement {
       </div>`,
       this.shadowRoot!,
     );
+  }
+
+  get #offersLive(): boolean {
+    return ![null, "false", "0", "no"].includes(this.getAttribute("live"));
   }
 
   /** Whether the author put a picture or words into the tag. */

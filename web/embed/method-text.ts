@@ -23,8 +23,12 @@ export interface MethodText extends MethodPage {
 /** Where the script itself lies. */
 const SCRIPT = (document.currentScript as HTMLScriptElement | null)?.src || document.baseURI;
 
-/** A file that lies beside the script. */
-export const beside = (name: string): URL => new URL(name, SCRIPT);
+/** The folder above the script's. */
+export const SITE = new URL("../", SCRIPT).href;
+
+/** A module that lies beside the script and is fetched when it is needed. */
+export const beside = (name: string): Promise<unknown> =>
+  import(/* @vite-ignore */ new URL(name, SCRIPT).href);
 
 /** The recorded run of a method that lies in the same site as the script. */
 export const recordedRun = (method: string): string =>
@@ -36,7 +40,7 @@ const known = new Map<string, Promise<MethodText | null>>();
 export function methodText(id: string): Promise<MethodText | null> {
   if (!/^[\w-]+$/.test(id)) return Promise.resolve(null);
   let text = known.get(id);
-  if (!text) known.set(id, (text = load(beside(`methods/${id}.json`))));
+  if (!text) known.set(id, (text = load(new URL(`methods/${id}.json`, SCRIPT))));
   return text;
 }
 

@@ -16,6 +16,21 @@ export const playerStyles = css`
     font: var(--size-2) / 1.5 var(--font-label);
     overflow-wrap: anywhere;
   }
+  :is(.door, .live-bar) button {
+    padding: 0.2em 0.9em;
+    border: 1px solid var(--rule-strong);
+    border-radius: 4px;
+    background: var(--paper);
+    color: var(--ink);
+    font: inherit;
+    cursor: pointer;
+  }
+  .door {
+    margin: 0;
+    padding: 3px;
+    font: var(--size-2) / 1.5 var(--font-label);
+    color: var(--ink-2);
+  }
   .waiting {
     display: grid;
     place-items: center;

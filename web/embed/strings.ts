@@ -16,8 +16,11 @@ const ENGLISH = {
   loading: "The figure is being loaded.",
   kept: "The picture below is the one from before.",
   about: "About this method",
-  noCost:
-    "What a run costs is not part of this copy of the player: cost.js does not lie beside its script.",
+  runHere: "Run it here",
+  asksFirst: "The download is stated first.",
+  notLive: "The script that runs the model did not come. The recorded run still plays.",
+  boxed:
+    "This frame is sandboxed without allow-same-origin: browsers then refuse it the files and the storage of its own site, so that no model can run in it. The recorded run still plays.",
   notExported: "This player cannot export {kind}.",
 };
 

@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
-import { beside } from "../build/beside.ts";
 import { methodTexts } from "../build/method-texts.ts";
 import { slim } from "../build/slim.ts";
 
@@ -10,7 +9,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export default defineConfig({
   root,
   publicDir: false,
-  plugins: [slim(root), methodTexts(root), beside(root)],
+  plugins: [slim(root), methodTexts(root)],
   build: {
     target: "es2022",
     outDir: "dist/embed",

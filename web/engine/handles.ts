@@ -7,7 +7,14 @@ import type { Trace } from "../generated/Trace.ts";
 import { askedDevice, choose, probeGpu, type Choice } from "./capability.ts";
 import { EngineClient, type Link, type Watcher } from "./client.ts";
 import { EngineError, failureOf } from "./failure.ts";
-import type { Device, Failure, ModelManifest, Progress, RunRequest } from "./protocol.ts";
+import type {
+  AssetFile,
+  Device,
+  Failure,
+  ModelManifest,
+  Progress,
+  RunRequest,
+} from "./protocol.ts";
 
 /** A run as scripts ask for it; what is left out has a default. */
 export interface ScriptRequest {
@@ -31,6 +38,15 @@ export type EngineStatus =
 
 export const DEFAULT_SEED = 1;
 export const DEFAULT_LENGTH = 40;
+
+/** What a run has to fetch. */
+export interface Needs {
+  choice: Choice;
+  /** Models are named `<collection>/<role>`. */
+  collection: string;
+  files: AssetFile[];
+  engineBytes: number;
+}
 
 export interface EnginesOptions {
   base: string;
@@ -63,12 +79,28 @@ export class Engines {
     return files.reduce((sum, file) => sum + file.bytes, 0);
   }
 
-  /** Chooses the device and loads the models that most methods need. Rejects with `{code, message}`. */
-  async prepare(): Promise<Choice> {
+  /** What a run of `method` would have to fetch: the files of its models, and the engine's bytes. */
+  async needs(method: string): Promise<Needs> {
+    const choice = await this.#choose();
+    const manifest = await this.#models();
+    const files = this.rolesOf(method).flatMap((role) => manifest.roles[role] ?? []);
+    return {
+      choice,
+      collection: manifest.collection,
+      files,
+      engineBytes: manifest.engines?.[choice.device] ?? 0,
+    };
+  }
+
+  /**
+   * Chooses the device and loads the models of `roles`; left out, those that most methods need.
+   * Rejects with `{code, message}`.
+   */
+  async prepare(roles = ["target", "draft"]): Promise<Choice> {
     const tell = this.#options.onStatus ?? (() => undefined);
     try {
       tell({ state: "loading", choice: await this.#choose(), progress: null });
-      await this.#prepareOn(await this.#choose());
+      await this.#prepareOn(await this.#choose(), roles);
       const choice = await this.#choose();
       this.#ready = true;
       tell({ state: "ready", choice });
@@ -80,10 +112,10 @@ export class Engines {
     }
   }
 
-  async #prepareOn(choice: Choice): Promise<void> {
+  async #prepareOn(choice: Choice, roles: string[]): Promise<void> {
     const client = await this.#client(choice.device);
     try {
-      await client.prepare(["target", "draft"]);
+      await client.prepare(roles);
     } catch (thrown) {
       const failure = failureOf(thrown);
       const given = ["cancelled", "network", "checksum"].includes(failure.code);
@@ -92,7 +124,7 @@ export class Engines {
       const why = `Computing on the CPU, because WebGPU failed here (${failure.message}).`;
       this.#choice = { device: "cpu", why };
       this.#options.onStatus?.({ state: "loading", choice: this.#choice, progress: null });
-      await this.#prepareOn(this.#choice);
+      await this.#prepareOn(this.#choice, roles);
     }
   }
 
@@ -121,6 +153,7 @@ export class Engines {
   }
 
   async #choose(): Promise<Choice> {
+    if (this.#choice) return this.#choice;
     const { search, probe = probeGpu } = this.#options;
     const asked = askedDevice(search);
     // Nobody asks the graphics card anything when the CPU was asked for.

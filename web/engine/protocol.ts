@@ -61,6 +61,8 @@ export interface ModelManifest {
   /** For example `stories`; models are named `<collection>/<role>`. */
   collection: string;
   roles: Record<string, AssetFile[]>;
+  /** Bytes of the WebAssembly of each device, unpacked. */
+  engines?: Partial<Record<Device, number>>;
 }
 
 /** The calls a worker answers. */

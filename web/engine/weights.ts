@@ -18,7 +18,7 @@ export interface Surroundings {
 function browser(): Surroundings {
   return {
     fetch: globalThis.fetch.bind(globalThis),
-    caches: globalThis.caches,
+    caches: storage(),
     subtle: globalThis.crypto?.subtle,
   };
 }
@@ -37,7 +37,7 @@ export async function fetchFile(
   around: Surroundings = browser(),
 ): Promise<Uint8Array> {
   // The checksum is part of the key, so that a new version of a model is never taken for the old.
-  const address = `${folder}/${file.name}?sha256=${file.sha256.slice(0, 16)}`;
+  const address = `${folder}/${file.name}?${keyOf(file)}`;
   const cache = await around.caches?.open(CACHE).catch(() => undefined);
   const kept = await cache?.match(address);
   if (kept) {
@@ -53,6 +53,8 @@ export async function fetchFile(
   await cache?.put(address, new Response(bytes as BlobPart)).catch(() => undefined);
   return bytes;
 }
+
+const keyOf = (file: AssetFile): string => `sha256=${file.sha256.slice(0, 16)}`;
 
 async function fetchWhole(
   address: string,
@@ -132,7 +134,26 @@ async function isWhole(
   return hex === file.sha256;
 }
 
+/** Absent where the address is not secure, or the browser lets this frame keep nothing. */
+function storage(): CacheStorage | undefined {
+  try {
+    return globalThis.caches;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes of those of `files` that this browser keeps; `null` where it lets us keep nothing. */
+export async function keptBytes(files: readonly AssetFile[]): Promise<number | null> {
+  const cache = await storage()
+    ?.open(CACHE)
+    .catch(() => undefined);
+  if (!cache) return null;
+  const kept = new Set((await cache.keys()).map((it) => new URL(it.url).search));
+  return files.filter((it) => kept.has(`?${keyOf(it)}`)).reduce((sum, it) => sum + it.bytes, 0);
+}
+
 /** Deletes all kept models. */
 export async function forgetModels(): Promise<void> {
-  await globalThis.caches?.delete(CACHE);
+  await storage()?.delete(CACHE);
 }

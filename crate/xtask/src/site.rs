@@ -15,6 +15,7 @@ pub fn build() -> Result<()> {
     parts()?;
     run("npx", &["vite", "build"])?;
     run("npx", &["vite", "build", "--config", "web/embed/vite.config.ts"])?;
+    run("npx", &["vite", "build", "--config", "web/embed/live.vite.config.ts"])?;
     // What `decodescope-render` draws with.
     run("npx", &["vite", "build", "--config", "web/export/vite.config.ts"])?;
     run("node", &["web/tools/packages.mjs"])

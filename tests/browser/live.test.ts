@@ -1,0 +1,208 @@
+// Figures that become live: in pages of authors, in frames, offline, under a strict policy.
+
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import type { DecodescopePlayer } from "../../web/embed/decodescope-player.ts";
+import type { Trace } from "../../web/generated/Trace.ts";
+import { document as pageOf, Host } from "./host.ts";
+
+let host: Host;
+
+beforeAll(async () => {
+  host = await Host.start();
+});
+
+afterAll(() => host?.stop());
+
+const recorded = (id: string) =>
+  JSON.parse(readFileSync(new URL(`../golden/${id}.json`, import.meta.url), "utf8")) as Trace;
+/** A recorded run whose text follows from the model alone: temperature 0. */
+const GREEDY = "token-recycling";
+const figures = (count: number, more = "") =>
+  Array.from(
+    { length: count },
+    () => `<decodescope-player live src="traces/${GREEDY}.json" ${more}></decodescope-player>`,
+  ).join("");
+
+const player = (page: Page, index = 0) => page.locator("decodescope-player").nth(index);
+const bar = (page: Page, index = 0) => player(page, index).locator(".live-bar");
+const at = (page: Page, state: string, index = 0) =>
+  player(page, index).locator(`.live-bar[data-state="${state}"]`);
+const state = (page: Page, index = 0) =>
+  player(page, index).evaluate((it) => (it as DecodescopePlayer).getState());
+const exported = (page: Page, index = 0) =>
+  player(page, index).evaluate(async (it) =>
+    (await (it as DecodescopePlayer).export("json")).text(),
+  );
+
+async function press(page: Page, index: number, name: RegExp | string): Promise<void> {
+  await player(page, index).getByRole("button", { name }).click();
+}
+
+describe("a figure becomes live", () => {
+  test("E4, E7: after consent, in place; two figures share one worker and one download", async () => {
+    const { page, requests, complaints, workers } = await host.open(figures(2));
+    await player(page).evaluate((it) => (it as DecodescopePlayer).ready);
+    await player(page).evaluate((it) =>
+      (it as DecodescopePlayer).setState({ step: "50%", node: 12, view: "passes" }),
+    );
+    const before = await state(page);
+    await press(page, 0, "Run it here");
+    await at(page, "asking").waitFor();
+    // Stated before anything large is asked for.
+    expect(await bar(page).innerText()).toMatch(/\d\d\.\d MB at most/);
+    expect(requests.filter((it) => /\.(wasm|safetensors|bin)/.test(it))).toEqual([]);
+    expect(workers()).toBe(0);
+    await press(page, 0, /^Download/);
+    await at(page, "ready").waitFor();
+    // Until the reader runs, nothing has changed.
+    const { step, node, view } = await state(page);
+    expect([step, node, view]).toEqual([before.step, 12, "passes"]);
+    await press(page, 0, "Run");
+    await at(page, "ready").waitFor();
+    await expect.poll(() => bar(page).locator(".live-badge").innerText()).toMatch(/^live$/i);
+    const told = JSON.parse(await exported(page)) as Trace;
+    expect(told.recorded.device).toBe("cpu");
+    expect(told.tokens).toEqual(recorded(GREEDY).tokens);
+    expect((await state(page)).view).toBe("passes");
+
+    // The other figure has nothing to download any more.
+    await press(page, 1, "Run it here");
+    await at(page, "ready", 1).waitFor();
+    await Promise.all([press(page, 1, /^Run$/), press(page, 0, /^Run$/)]);
+    await expect
+      .poll(async () => JSON.parse(await exported(page, 1)).recorded.device, { timeout: 60_000 })
+      .toBe("cpu");
+    await at(page, "ready", 0).waitFor();
+    await at(page, "ready", 1).waitFor();
+    expect((JSON.parse(await exported(page, 1)) as Trace).tokens).toEqual(told.tokens);
+    const once = requests.filter((it) => /\.(wasm|safetensors|bin)|worker/.test(it));
+    expect(once.length).toBe(new Set(once).size);
+    expect(once.some((it) => it.endsWith("/model.safetensors"))).toBe(true);
+    expect(workers()).toBe(1);
+
+    await press(page, 0, "Back to the recorded run");
+    await expect.poll(async () => (await state(page)).step).toBe(before.step);
+    const { backend } = recorded(GREEDY).recorded;
+    expect((JSON.parse(await exported(page)) as Trace).recorded.backend).toBe(backend);
+    expect(complaints).toEqual([]);
+  });
+
+  test.each([
+    ["the engine", /wasm/, "engine"],
+    ["the model", /safetensors/, "model.safetensors"],
+    ["the script", /decodescope-live/, "script"],
+  ])("E4: when %s does not come, it says so and the recorded run plays", async (_, lost, named) => {
+    host.site.missing = lost;
+    try {
+      const { page } = await host.open(figures(1));
+      await press(page, 0, "Run it here");
+      if (named !== "script") await press(page, 0, /^Download/);
+      const said = player(page).getByText(/The recorded run still plays/);
+      await said.waitFor();
+      expect(await said.innerText()).toContain(named);
+      await player(page).evaluate((it) => (it as DecodescopePlayer).setState({ step: "end" }));
+      const { step, length } = await state(page);
+      expect(step).toBe(length);
+      expect(await exported(page)).toContain(recorded(GREEDY).recorded.backend);
+    } finally {
+      host.site.missing = null;
+    }
+  });
+});
+
+/** The height of the first frame of a page, and of what is in it. */
+async function heights(page: Page): Promise<[number, number]> {
+  const frame = page.locator("iframe").first();
+  const outside = await frame.evaluate((it) => it.getBoundingClientRect().height);
+  const inside = await frame
+    .contentFrame()
+    .locator("body")
+    .evaluate((it) => it.getBoundingClientRect().height);
+  return [outside, inside];
+}
+
+describe("a frame of another site", () => {
+  const HOST_SCRIPT = "embed/decodescope-embed-host.js";
+  const frame = (parameters: string, more = "") =>
+    `<iframe title="A run" loading="lazy" width="700" style="border: 0" ${more} src="${host.site.address}embed.html?${parameters}"></iframe>`;
+  const open = (body: string) => {
+    host.author.pages.set("/notes/page.html", pageOf(body, host.site.address + HOST_SCRIPT));
+    return host.visit(`${host.author.address}page.html`);
+  };
+
+  test("E2: is as high as its figure to a pixel, at every width, and has a title", async () => {
+    const { page, complaints } = await open(frame(`method=${GREEDY}&start-at=50%25&view=passes`));
+    const inner = page.locator("iframe").contentFrame();
+    await inner.locator("decodescope-figure").waitFor();
+    const near = async () => {
+      const [outside, inside] = await heights(page);
+      return inside > 200 && Math.abs(outside - inside) <= 1;
+    };
+    await expect.poll(near).toBe(true);
+    const [before] = await heights(page);
+    await page.locator("iframe").evaluate((it) => ((it as HTMLIFrameElement).width = "360"));
+    await expect.poll(async () => (await heights(page))[0] !== before && (await near())).toBe(true);
+    expect(await inner.locator("body").evaluate(() => document.title)).toContain(GREEDY);
+    const { view, step, length } = await inner
+      .locator("decodescope-player")
+      .evaluate((it) => (it as DecodescopePlayer).getState());
+    expect([view, Math.round((10 * step) / length)]).toEqual(["passes", 5]);
+    expect(complaints).toEqual([]);
+  });
+
+  test("E2: neither side believes a message from elsewhere", async () => {
+    const { page } = await open(
+      frame(`method=${GREEDY}`) +
+        `<iframe title="Another" id="other" srcdoc="<p>Other</p>"></iframe>`,
+    );
+    const inner = page.locator("iframe").first().contentFrame();
+    await inner.locator("decodescope-figure").waitFor();
+    await expect.poll(async () => (await heights(page))[0]).toBeGreaterThan(200);
+    const [before] = await heights(page);
+    const told = await page.evaluate(async () => {
+      const heard: unknown[] = [];
+      const other = (document.querySelector("#other") as HTMLIFrameElement).contentWindow!;
+      other.addEventListener("message", ({ data }) => heard.push(data));
+      const Script = (other as unknown as typeof globalThis).Function;
+      // Another frame asks for the height, then claims one.
+      Script(`parent.frames[0].postMessage({ type: "decodescope:hello" }, "*")`)();
+      Script(`parent.postMessage({ type: "decodescope:height", height: 77 }, "*")`)();
+      await new Promise((done) => setTimeout(done, 300));
+      return heard;
+    });
+    expect(told).toEqual([]);
+    expect((await heights(page))[0]).toBe(before);
+  });
+
+  test("E2: sandboxed without an origin it plays, and says why it cannot run the model", async () => {
+    const { page } = await open(frame(`method=${GREEDY}&live`, `sandbox="allow-scripts"`));
+    const inner = page.locator("iframe").contentFrame();
+    await inner.locator("decodescope-figure").waitFor();
+    const { length } = await inner
+      .locator("decodescope-player")
+      .evaluate((it) => (it as DecodescopePlayer).getState());
+    expect(length).toBeGreaterThan(100);
+    await expect.poll(async () => (await heights(page))[0]).toBeGreaterThan(200);
+    await inner.getByRole("button", { name: "Run it here" }).click();
+    await inner.getByText(/sandboxed/).waitFor();
+    await inner.getByText(/The recorded run still plays/).waitFor();
+  });
+
+  test("E4: runs the model of its own site", async () => {
+    const { page, complaints } = await open(frame(`method=${GREEDY}&live`));
+    const inner = page.locator("iframe").contentFrame();
+    await inner.getByRole("button", { name: "Run it here" }).click();
+    await inner.getByRole("button", { name: /^Download/ }).click();
+    await inner.getByRole("button", { name: /^Run$/ }).click();
+    await inner.locator(".live-badge[data-live]").waitFor();
+    await inner.locator('.live-bar[data-state="ready"]').waitFor();
+    const tokens = await inner.locator("decodescope-player").evaluate(async (it) => {
+      const file = await (it as DecodescopePlayer).export("json");
+      return (JSON.parse(await file.text()) as Trace).tokens;
+    });
+    expect(tokens).toEqual(recorded(GREEDY).tokens);
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,81 @@
+// embed.html: a figure in a frame. The parameters of the address are the attributes of the player;
+// the page around the frame is told how high the figure is.
+
+export {};
+
+/** Attributes that an address may not set: it would choose whose code runs here. */
+const NEVER = ["base"];
+const PLAYER = "decodescope-player";
+
+const asked = new URLSearchParams(location.search);
+const names = (customElements.get(PLAYER) as unknown as { observedAttributes: string[] })
+  .observedAttributes;
+const player = document.createElement(PLAYER) as HTMLElement & {
+  getState(): { method: string | null; prompt: string | null };
+};
+for (const name of names) {
+  const value = asked.get(name);
+  if (value !== null && !NEVER.includes(name)) player.setAttribute(name, value);
+}
+const lang = asked.get("lang");
+if (lang) document.documentElement.lang = lang;
+const theme = asked.get("theme");
+if (theme === "dark" || theme === "light") document.documentElement.style.colorScheme = theme;
+
+const title = asked.get("title");
+const named = (text: string) => (document.title = `${text} – Decodescope`);
+if (title) named(title);
+player.addEventListener("ready", () => {
+  const { method, prompt } = player.getState();
+  if (!title) named(`${method}: ${prompt ?? ""}`);
+});
+
+/** A sandbox without an origin may read no files, but run scripts: the run comes as one. */
+function add(): void {
+  const main = document.querySelector("main")!;
+  const method = asked.get("method");
+  if (self.origin !== "null" || asked.has("src") || !method || !/^[\w-]+$/.test(method)) {
+    main.append(player);
+    return;
+  }
+  Object.assign(self, {
+    decodescopeTrace(json: string) {
+      const data = document.createElement("script");
+      data.type = "application/json";
+      data.append(json);
+      player.append(data);
+    },
+  });
+  const script = document.createElement("script");
+  script.src = `traces/${method}.js`;
+  script.onload = script.onerror = () => main.append(player);
+  document.head.append(script);
+}
+add();
+
+// ── How high the figure is ─────────────────────────────────────────────────────────────────────
+
+/** The origin of the page around this one, where the browser says it. */
+function around(): string | null {
+  const { ancestorOrigins } = location as { ancestorOrigins?: DOMStringList };
+  if (ancestorOrigins) return ancestorOrigins[0] ?? null;
+  return document.referrer ? new URL(document.referrer).origin : null;
+}
+
+let host = parent === self ? null : around();
+
+function tell(): void {
+  const height = Math.ceil(document.body.getBoundingClientRect().height);
+  if (host !== null && host !== "null")
+    parent.postMessage({ type: "decodescope:height", height }, host);
+}
+
+new ResizeObserver(tell).observe(document.body);
+
+// A page that listens later than this one speaks asks for it again.
+addEventListener("message", ({ source, origin, data }: MessageEvent<{ type?: unknown } | null>) => {
+  if (source !== parent || data?.type !== "decodescope:hello") return;
+  if (host !== null && origin !== host) return;
+  host = origin;
+  tell();
+});

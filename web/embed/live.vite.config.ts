@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, transformWithOxc, type Plugin } from "vite";
+import { assets } from "../build/assets.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const at = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+/** The list of methods alone: models and recorded runs are the site's. */
+const { name, resolveId, load } = assets(root);
+
+/** Frames without an origin of their own take classic scripts only; these two import nothing. */
+const CLASSIC = {
+  "embed/decodescope-frame.js": "frame/frame.ts",
+  "embed/decodescope-embed-host.js": "frame/host.ts",
+};
+
+const frame: Plugin = {
+  name: "decodescope-frame",
+  async generateBundle() {
+    for (const [fileName, path] of Object.entries(CLASSIC)) {
+      const { code } = await transformWithOxc(readFileSync(at(path), "utf8"), path);
+      this.emitFile({
+        type: "asset",
+        fileName,
+        source: `(() => {\n${code.replace("export {};", "")}})();\n`,
+      });
+    }
+    for (const [fileName, path] of [
+      ["embed.html", "frame/embed.html"],
+      ["embed/decodescope-frame.css", "frame/frame.css"],
+    ] as const)
+      this.emitFile({ type: "asset", fileName, source: readFileSync(at(path)) });
+  },
+};
+
+// What lies beside the player: modules that are fetched on demand, and the page for frames.
+export default defineConfig({
+  root,
+  base: "./",
+  publicDir: false,
+  plugins: [{ name, resolveId, load }, frame],
+  worker: {
+    format: "es",
+    rolldownOptions: { output: { entryFileNames: "embed/decodescope-worker.js" } },
+  },
+  build: {
+    target: "es2022",
+    outDir: "dist",
+    emptyOutDir: false,
+    modulePreload: false,
+    rolldownOptions: {
+      input: {
+        "decodescope-live": at("live/index.ts"),
+        "decodescope-cost": at("../cost/panel/panel.ts"),
+      },
+      preserveEntrySignatures: "strict",
+      output: {
+        entryFileNames: "embed/[name].js",
+        chunkFileNames: "embed/parts/[name]-[hash].js",
+      },
+    },
+  },
+});
