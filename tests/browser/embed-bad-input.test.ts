@@ -62,11 +62,7 @@ const BAD: [name: string, answer: Answer, says: RegExp][] = [
   ["no JSON", { body: "<!doctype html><p>Not found" }, /is not JSON/],
   ["a file that was cut off", { body: GOOD.slice(0, 5000) }, /is not JSON/],
   ["an empty file", { body: "" }, /is not JSON/],
-  [
-    "a newer version",
-    { body: changed((it) => (it.version = 2)) },
-    /^version is 2.*reads version 1/,
-  ],
+  ["a newer version", { body: changed((it) => (it.version = 2)) }, /^version is 2, newer than 1/],
   ["another schema", { body: `{"log": []}` }, /is missing/],
   [
     "a wrong field",
