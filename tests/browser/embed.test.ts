@@ -250,7 +250,9 @@ describe("E6: the theme", () => {
   });
 
   test("an attribute has the last word", async () => {
-    const { page } = await author.open(`<div data-theme="light">${run(`theme="dark"`)}</div>`);
+    const { page } = await author.open(run(`theme="dark"`), {
+      head: `<script>document.documentElement.dataset.theme = "light"</script>`,
+    });
     await withPlayer(page, state);
     await dark(page).toBe(true);
     await page.context().close();
