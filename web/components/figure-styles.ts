@@ -294,6 +294,8 @@ export const figureStyles = css`
     :host([boxed]) .scrubber {
       position: sticky;
       bottom: 0;
+      /* Above the columns that stand still while a picture scrolls. */
+      z-index: 3;
     }
     .scrubber {
       grid-template-columns: minmax(0, 1fr) auto auto auto;
