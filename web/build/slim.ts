@@ -55,6 +55,13 @@ function forMachines(schema: unknown): unknown {
   return Object.fromEntries(kept.map(([key, value]) => [key, forMachines(value)]));
 }
 
+/**
+ * Hosts set the size of `rem` for themselves (mdBook: 10 pixels): a figure in their pages must not
+ * shrink with it.
+ */
+const inPixels = (css: string): string =>
+  css.replaceAll(/(\d*\.?\d+)rem\b/g, (_, rem: string) => `${Number(rem) * 16}px`);
+
 /** All styles of the embed, as one minified sheet. */
 async function wholeSheet(root: string): Promise<string> {
   const server = await createServer({
@@ -70,7 +77,8 @@ async function wholeSheet(root: string): Promise<string> {
       embedStyles: unknown[];
     };
     const all = new Set(embedStyles.flat(9) as { cssText: string }[]);
-    const code = Buffer.from([...all].map((it) => it.cssText).join("\n"));
+    const text = [...all].map((it) => it.cssText).join("\n");
+    const code = Buffer.from(inPixels(text));
     return transform({ filename: "embed.css", code, minify: true }).code.toString();
   } finally {
     await server.close();

@@ -1,0 +1,4 @@
+/** A copy of the book with the recorded runs that it names, and where it lies. */
+export function prepare(): string;
+/** The files of the runs that chapters name. */
+export function runs(): string[];
