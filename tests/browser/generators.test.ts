@@ -3,9 +3,17 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chromium, type Browser, type Page } from "playwright-core";
-import type { DecodescopePlayer } from "../../web/embed/decodescope-player.ts";
 import { CHROME, FLAGS } from "../../web/tools/site.mjs";
-import { Built, fixture, mdbook, python, reasonOf, type Opened } from "./generators.ts";
+import {
+  Built,
+  check,
+  fixture,
+  mdbook,
+  python,
+  reasonOf,
+  sweep,
+  type Opened,
+} from "./generators.ts";
 
 let browser: Browser;
 const open: Built[] = [];
@@ -16,39 +24,16 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const it of open.splice(0)) await it.stop();
 });
-afterAll(() => browser?.close());
+afterAll(async () => {
+  await browser?.close();
+  sweep();
+});
 
 /** Serves what a generator wrote. */
 async function visit(folder: string, page: string): Promise<Opened> {
   const built = open[0] ?? (await Built.serve(folder, browser));
   if (!open.length) open.push(built);
   return built.open(page);
-}
-
-/** The figure of a page plays, steps and has what stands in for it. */
-async function check(opened: Opened, start: string, caption: string | null): Promise<void> {
-  const { page, complaints, strangers, source } = opened;
-  expect(source).toMatch(/<decodescope-player[^>]* src="[^":]*speculative-decoding\.json"/);
-  expect(source).toMatch(/<img[^>]* src="[^":]*speculative-decoding\.svg"/);
-  if (caption) expect(source).toContain(caption);
-  const seen = await page.locator("decodescope-player").first().evaluate(walk);
-  const share = Number.parseInt(start) / 100;
-  expect(seen.length).toBeGreaterThan(100);
-  expect(seen.opened / seen.length).toBeCloseTo(share, 1);
-  expect(seen.stepped).toBe(seen.opened + 3);
-  expect(await page.locator("decodescope-player .stage").first().isVisible()).toBe(true);
-  await page.waitForLoadState("networkidle");
-  expect(complaints).toEqual([]);
-  expect(strangers).toEqual([]);
-}
-
-async function walk(element: Element) {
-  const player = element as DecodescopePlayer;
-  await player.ready;
-  const { step: opened, length } = player.getState();
-  player.step(3);
-  await player.setState({});
-  return { opened, length, stepped: player.getState().step };
 }
 
 /** The colours that the figure of a page is drawn in. */
@@ -66,10 +51,10 @@ describe("mdBook", () => {
     if (typeof tools === "string") return skip(tools);
     const book = fixture("mdbook/book", "src/runs");
     tools.python.shell(tools.bin, ["build"], book);
-    await check(await visit(`${book}/book`, "guesses.html"), "30%", CAPTION);
+    await check(await visit(`${book}/book`, "guesses.html"), { start: 30, caption: CAPTION });
     const second = await visit(`${book}/book`, "deeper/refusals.html");
-    await check(second, "50%", null);
-    expect(await second.page.locator("ol > li").count()).toBe(2);
+    await check(second, { start: 50 });
+    expect(await second.page.locator("main > ol > li").count()).toBe(2);
     expect(await second.page.locator("li decodescope-player").count()).toBe(1);
     await second.page.evaluate(() => document.documentElement.classList.replace("light", "navy"));
     await expect.poll(() => scheme(second.page)).toBe("dark");
@@ -111,12 +96,12 @@ describe("MkDocs", () => {
     const site = fixture("mkdocs/site", "docs/runs");
     tool.run(["-m", "mkdocs", "build", "--strict", "--quiet"], site);
     const first = await visit(`${site}/site`, "");
-    await check(first, "30%", CAPTION);
+    await check(first, { start: 30, caption: CAPTION });
     expect(await scheme(first.page)).toBe("light");
     await first.page.locator("label[title=Dark]").click();
     await expect.poll(() => scheme(first.page)).toBe("dark");
     const second = await visit(`${site}/site`, "deeper/refusals/");
-    await check(second, "50%", null);
+    await check(second, { start: 50 });
     expect(await second.page.locator(".admonition decodescope-player").count()).toBe(1);
   });
 });
@@ -127,9 +112,9 @@ describe("Sphinx", () => {
     if (typeof tool === "string") return skip(tool);
     const manual = fixture("sphinx/manual", "runs");
     tool.run(["-m", "sphinx", "-W", "-q", ".", "_build"], manual);
-    await check(await visit(`${manual}/_build`, "index.html"), "30%", CAPTION);
+    await check(await visit(`${manual}/_build`, "index.html"), { start: 30, caption: CAPTION });
     const second = await visit(`${manual}/_build`, "deeper/refusals.html");
-    await check(second, "50%", null);
+    await check(second, { start: 50 });
     expect(await second.page.locator("li decodescope-player").count()).toBe(1);
     tool.run(["-m", "sphinx", "-W", "-q", "-b", "text", ".", "_text"], manual);
     const paper = readFileSync(`${manual}/_text/index.txt`, "utf8");

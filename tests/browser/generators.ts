@@ -10,12 +10,16 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import type { Server } from "node:http";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { expect } from "vitest";
+import type { DecodescopePlayer } from "../../web/embed/decodescope-player.ts";
 import { serve } from "../../web/tools/site.mjs";
 
 export const ROOT = new URL("../..", import.meta.url).pathname;
@@ -35,13 +39,22 @@ export function reasonOf<T extends object>(make: () => T): T | string {
   }
 }
 
+const made: string[] = [];
+
+/** Removes the copies that were made. */
+export function sweep(): void {
+  for (const it of made.splice(0)) rmSync(it, { recursive: true, force: true });
+}
+
 /** A copy of a fixture with the trace and its picture in the folder `runs`; `edits` by file. */
 export function fixture(
   name: string,
   runs: string,
   edits: Record<string, [RegExp, string]> = {},
+  parent = tmpdir(),
 ): string {
-  const folder = mkdtempSync(join(tmpdir(), "decodescope-book-"));
+  const folder = mkdtempSync(join(parent, "decodescope-book-"));
+  made.push(folder);
   cpSync(join(EMBED, name), folder, { recursive: true });
   const trace = "speculative-decoding.json";
   mkdirSync(join(folder, runs), { recursive: true });
@@ -87,6 +100,45 @@ export class Python {
   }
 }
 
+/** Runs npm in a folder and gives what it printed. */
+export function npm(words: string[], cwd: string): string {
+  const options = { cwd, encoding: "utf8", stdio: "pipe", timeout: 8 * MINUTES } as const;
+  return execFileSync("npm", [...words, "--no-audit", "--no-fund", "--loglevel=error"], options);
+}
+
+/** A folder in the cache with the packages that a fixture's `package.json` names. */
+export function packages(name: string): string {
+  const wanted = readFileSync(join(EMBED, name, "package.json"));
+  const folder = join(CACHE, `packages-${hash([wanted])}`);
+  mkdirSync(folder, { recursive: true });
+  stamped(join(folder, "installed"), "packages", () => {
+    writeFileSync(join(folder, "package.json"), wanted);
+    npm(["install"], folder);
+  });
+  return folder;
+}
+
+/** The files of a package of the registry as they were published, without what it depends on. */
+export function published(name: string, version: string): string {
+  const folder = join(CACHE, `${name.replaceAll("/", "-")}-${version}`);
+  mkdirSync(folder, { recursive: true });
+  stamped(join(folder, "unpacked"), version, () => unpack(`${name}@${version}`, folder));
+  return join(folder, "package");
+}
+
+/** Puts our package into `folder/node_modules` as npm would. */
+export function installOurs(folder: string): void {
+  const modules = join(folder, "node_modules");
+  mkdirSync(modules, { recursive: true });
+  unpack(join(ROOT, "dist/npm"), modules);
+  renameSync(join(modules, "package"), join(modules, "decodescope-player"));
+}
+
+function unpack(what: string, folder: string): void {
+  const file = npm(["pack", what, "--pack-destination", folder], folder).trim().split("\n").at(-1)!;
+  execFileSync("tar", ["-xzf", file], { cwd: folder });
+}
+
 let environment: Python | Error | undefined;
 
 /** Made once in ~/.cache/decodescope; throws a sentence where it cannot be. */
@@ -120,6 +172,7 @@ function install(): Python {
   stamped(join(folder, "ours"), ours, () => {
     // pip builds where the source lies: not in the checkout.
     const copy = mkdtempSync(join(tmpdir(), "decodescope-python-"));
+    made.push(copy);
     cpSync(built, copy, { recursive: true });
     const forced = ["--force-reinstall", "--no-deps", "--no-build-isolation"];
     pip("install", ...forced, copy);
@@ -166,7 +219,7 @@ export interface Opened {
 }
 
 /** Served from here, so that an absolute address anywhere breaks the tests. */
-const BASE = "/course/week-3/";
+export const BASE = "/course/week-3/";
 
 export class Built {
   readonly #pages: Page[] = [];
@@ -182,8 +235,16 @@ export class Built {
     return new Built(server, address, browser);
   }
 
-  async open(path: string): Promise<Opened> {
+  /** `files` are what other hosts would answer, by the end of the address. */
+  async open(path: string, files: Record<string, string> = {}): Promise<Opened> {
     const page = await this.browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await page.route(
+      (it) => it.origin !== new URL(this.address).origin && it.protocol.startsWith("http"),
+      (route) => {
+        const end = Object.keys(files).find((it) => route.request().url().endsWith(it));
+        return end ? route.fulfill({ path: files[end]! }) : route.abort();
+      },
+    );
     this.#pages.push(page);
     const complaints: string[] = [];
     const strangers: string[] = [];
@@ -206,4 +267,50 @@ export class Built {
     this.server.closeAllConnections();
     await new Promise((done) => this.server.close(done));
   }
+}
+
+/** What is known of a page before it is opened. */
+export interface Expected {
+  /** Percent of the run. */
+  start: number;
+  caption?: string;
+  /** Whether the page as it was written holds the figure; by default it does. */
+  written?: boolean;
+  /** What the page may ask other hosts for: nothing, unless the generator itself does. */
+  others?: RegExp;
+}
+
+/** The figure of a page plays, steps and has what stands in for it. */
+export async function check(opened: Opened, expected: Expected): Promise<void> {
+  const { page, source } = opened;
+  const { start, caption, written = true, others } = expected;
+  if (written) {
+    expect(source).toMatch(/<decodescope-player[^>]* src="[^":]*speculative-decoding[^":]*\.json"/);
+    expect(source).toMatch(/<img[^>]* src="[^":]*speculative-decoding[^":]*\.svg"/);
+  }
+  if (caption) expect(source).toContain(caption);
+  const player = page.locator("decodescope-player").first();
+  await player.waitFor({ state: "attached" });
+  await page.evaluate(() => customElements.whenDefined("decodescope-player"));
+  const seen = await player.evaluate(walk);
+  expect(seen.length).toBeGreaterThan(100);
+  expect(seen.opened / seen.length).toBeCloseTo(start / 100, 1);
+  expect(seen.stepped).toBe(seen.opened + 3);
+  expect(await page.locator("decodescope-player .stage").first().isVisible()).toBe(true);
+  await page.evaluate(() => customElements.whenDefined("decodescope-cost"));
+  await page.waitForLoadState("networkidle");
+  expect(opened.strangers.filter((it) => !others?.test(it))).toEqual([]);
+  expect(opened.complaints.filter((it) => !others?.test(it))).toEqual([]);
+}
+
+async function walk(element: Element) {
+  const player = element as DecodescopePlayer;
+  await player.ready;
+  const { step: opened, length } = player.getState();
+  player.step(3);
+  await player.setState({});
+  const { step: stepped } = player.getState();
+  // What it loads on demand is beside it.
+  await player.setState({ view: "cost" });
+  return { opened, length, stepped };
 }

@@ -26,9 +26,29 @@ const SCRIPT = (document.currentScript as HTMLScriptElement | null)?.src || docu
 /** The folder above the script's. */
 export const SITE = new URL("../", SCRIPT).href;
 
-/** A module that lies beside the script and is fetched when it is needed. */
-export const beside = (name: string): Promise<unknown> =>
-  import(/* @vite-ignore */ new URL(name, SCRIPT).href);
+/** What a figure asks for when it needs it. */
+export interface Parts {
+  /** A text in the form of `methods/ID.json`; `null` for none. */
+  text(id: string): Promise<unknown>;
+  module(name: string): Promise<unknown>;
+}
+
+/** They lie beside the script, unless a package brings its own. */
+let parts: Parts = {
+  text: async (id) => {
+    const answer = await fetch(new URL(`methods/${id}.json`, SCRIPT));
+    return answer.ok ? answer.json() : null;
+  },
+  module: (name) => import(/* @vite-ignore */ new URL(name, SCRIPT).href),
+};
+
+/** Takes the parts from elsewhere than from beside the script. */
+export function partsFrom(own: Parts): void {
+  parts = own;
+}
+
+/** A module that is fetched when it is needed. */
+export const beside = (name: string): Promise<unknown> => parts.module(name);
 
 /** The recorded run of a method that lies in the same site as the script. */
 export const recordedRun = (method: string): string =>
@@ -40,15 +60,13 @@ const known = new Map<string, Promise<MethodText | null>>();
 export function methodText(id: string): Promise<MethodText | null> {
   if (!/^[\w-]+$/.test(id)) return Promise.resolve(null);
   let text = known.get(id);
-  if (!text) known.set(id, (text = load(new URL(`methods/${id}.json`, SCRIPT))));
+  if (!text) known.set(id, (text = load(id)));
   return text;
 }
 
-async function load(address: URL): Promise<MethodText | null> {
+async function load(id: string): Promise<MethodText | null> {
   try {
-    const answer = await fetch(address);
-    if (!answer.ok) return null;
-    const { title, page, html } = (await answer.json()) as Record<string, unknown>;
+    const { title, page, html } = (await parts.text(id)) as Record<string, unknown>;
     const all = [title, page, html].every((it) => typeof it === "string");
     if (!all) return null;
     const own = html as string;

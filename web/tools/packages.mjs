@@ -1,35 +1,86 @@
-// Puts the packages together that an author installs: `dist/python` for pip, from the parts of each
-// generator and the built player. It takes `attributes.json`, the one list of the attributes.
+// Puts the packages together that an author installs, from the built player and the parts of each
+// generator: `dist/npm` for npm, `dist/python` for pip. Both take `attributes.json`, the one list of
+// the attributes.
 
-import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "vite";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const embed = `${root}web/embed/`;
-const player = `${root}dist/embed`;
+const embed = join(root, "web/embed");
+const script = join(root, "dist/embed");
+const npm = join(root, "dist/npm");
+const python = join(root, "dist/python");
+const licences = ["LICENSE-MIT", "LICENSE-APACHE"].map((it) => join(root, it));
 
-/** Copies into a folder, by the name there. */
-function fill(folder, contents) {
-  rmSync(folder, { recursive: true, force: true });
+/** The script with all it loads; the rest of the folder is for frames. */
+const scripts = readdirSync(script)
+  .filter((it) => !/frame|embed-host/.test(it))
+  .map((it) => join(script, it));
+
+/** Copies files or folders into a folder. */
+function put(folder, sources) {
   mkdirSync(folder, { recursive: true });
-  for (const [name, source] of Object.entries(contents))
-    cpSync(source, `${folder}/${name}`, { recursive: true });
+  for (const it of sources) cpSync(it, join(folder, basename(it)), { recursive: true });
 }
 
-fill(`${root}dist/python`, {
-  "pyproject.toml": `${embed}python/pyproject.toml`,
-  "README.md": `${embed}python/README.md`,
-  "LICENSE-MIT": `${root}LICENSE-MIT`,
-  "LICENSE-APACHE": `${root}LICENSE-APACHE`,
-  ...Object.fromEntries(
-    ["__init__", "block", "fences", "figure", "files"].map((it) => [
-      `decodescope/${it}.py`,
-      `${embed}python/${it}.py`,
-    ]),
-  ),
-  ...Object.fromEntries(
-    ["mdbook", "mkdocs", "sphinx"].map((it) => [`decodescope/${it}.py`, `${embed}${it}/${it}.py`]),
-  ),
-  "decodescope/attributes.json": `${embed}attributes.json`,
-  "decodescope/player": player,
+// The module itself was built into the folder before.
+const parts = ["package.json", "README.md", "index.js", "index.d.ts", "react.js", "react.d.ts"];
+put(npm, [
+  ...parts.map((it) => join(embed, "npm", it)),
+  join(embed, "attributes.json"),
+  ...scripts,
+  ...licences,
+]);
+// For bundlers, each text is a module that is asked for when it is shown.
+const methods = readdirSync(join(script, "methods")).map((it) => basename(it, ".json"));
+for (const it of methods) {
+  const text = readFileSync(join(script, "methods", `${it}.json`), "utf8");
+  writeFileSync(join(npm, "methods", `${it}.js`), `export default ${text};\n`);
+}
+const imports = methods.map((it) => `  "${it}": () => import("./methods/${it}.js"),\n`);
+writeFileSync(join(npm, "methods.js"), `export const methodTexts = {\n${imports.join("")}};\n`);
+const described = readFileSync(join(embed, "custom-elements.json"), "utf8");
+const ours = described.replaceAll('"decodescope-player.js"', '"index.js"');
+writeFileSync(join(npm, "custom-elements.json"), ours);
+
+rmSync(python, { recursive: true, force: true });
+put(python, [join(embed, "python/pyproject.toml"), join(embed, "python/README.md"), ...licences]);
+const shared = ["__init__", "block", "fences", "figure", "files"].map((it) => `python/${it}.py`);
+const generators = ["mdbook", "mkdocs", "sphinx", "jupyter"].map((it) => `${it}/${it}.py`);
+put(join(python, "decodescope"), [
+  ...[...shared, ...generators].map((it) => join(embed, it)),
+  join(embed, "attributes.json"),
+]);
+put(join(python, "decodescope/player"), scripts);
+// A notebook carries one module: the built player with the widget around it.
+await build({
+  configFile: false,
+  root,
+  publicDir: false,
+  logLevel: "warn",
+  plugins: [
+    {
+      name: "decodescope-built-player",
+      enforce: "pre",
+      resolveId: (id) =>
+        id.endsWith("/npm/player.ts")
+          ? join(npm, "player.js")
+          : id.endsWith("/cost/panel/panel.ts")
+            ? join(npm, "decodescope-cost.js")
+            : null,
+    },
+  ],
+  build: {
+    target: "es2022",
+    outDir: join(python, "decodescope/player"),
+    emptyOutDir: false,
+    lib: {
+      entry: join(embed, "jupyter/widget.ts"),
+      formats: ["es"],
+      fileName: () => "widget.js",
+    },
+    rolldownOptions: { output: { codeSplitting: false } },
+  },
 });

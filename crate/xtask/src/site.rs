@@ -18,6 +18,7 @@ pub fn build() -> Result<()> {
     run("npx", &["vite", "build", "--config", "web/embed/live.vite.config.ts"])?;
     // What `decodescope-render` draws with.
     run("npx", &["vite", "build", "--config", "web/export/vite.config.ts"])?;
+    run("npx", &["vite", "build", "--config", "web/embed/npm/vite.config.ts"])?;
     run("node", &["web/tools/packages.mjs"])
 }
 

@@ -61,9 +61,11 @@ def _bytes(text: object) -> bytes:
 
 
 def player_files(methods: set[str]) -> dict[str, bytes]:
-    """By path below the player's folder: the script, and the pages of `methods`."""
+    """By path below the player's folder: the script with what it loads, and the pages of
+    `methods`."""
     folder = Path(__file__).with_name("player")
-    found = {PLAYER: (folder / PLAYER).read_bytes()}
+    found = {it.relative_to(folder).as_posix(): it.read_bytes() for it in folder.rglob("*.js")}
+    found.pop("widget.js", None)
     for method in sorted(methods):
         page = folder / "methods" / f"{method}.json"
         if re.fullmatch(r"[\w-]+", method) and page.is_file():

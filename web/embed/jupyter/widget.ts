@@ -1,0 +1,59 @@
+// The figure as a Jupyter widget (anywidget): the trace comes with the notebook, and the reader's
+// place is the widget's `step`.
+
+import { partsFrom } from "../npm/player.ts";
+
+interface Model {
+  get(name: "trace"): string;
+  get(name: "attributes"): Record<string, string>;
+  get(name: "method_text"): Record<string, unknown> | null;
+  get(name: "step"): number;
+  set(name: "step", value: number): void;
+  save_changes(): void;
+  on(name: string, act: () => void): void;
+  off(name: string, act: () => void): void;
+}
+
+/** Each widget loads this module anew, but the first one defines the element for all. */
+const shared = globalThis as { decodescopeMethodTexts?: Map<string, unknown> };
+const texts = (shared.decodescopeMethodTexts ??= new Map());
+partsFrom({
+  text: async (id) => texts.get(id) ?? null,
+  module: async (name) => {
+    if (name === "decodescope-cost.js") return import("../../cost/panel/panel.ts");
+    throw new Error("A figure in a notebook plays recorded runs.");
+  },
+});
+
+function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+  const player = document.createElement("decodescope-player");
+  const trace = document.createElement("script");
+  trace.type = "application/json";
+  trace.textContent = model.get("trace");
+  player.append(trace);
+  for (const [name, value] of Object.entries(model.get("attributes")))
+    player.setAttribute(name, value);
+  const text = model.get("method_text");
+  if (text) texts.set(String(text["id"]), text);
+
+  const moved = () => {
+    const { step } = player.getState();
+    if (step === model.get("step")) return;
+    model.set("step", step);
+    model.save_changes();
+  };
+  const asked = () => {
+    const step = model.get("step");
+    if (step !== player.getState().step) void player.seek(step);
+  };
+  player.addEventListener("ready", moved);
+  player.addEventListener("step", moved);
+  model.on("change:step", asked);
+  el.append(player);
+  return () => {
+    model.off("change:step", asked);
+    player.remove();
+  };
+}
+
+export default { render };
