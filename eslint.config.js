@@ -7,5 +7,8 @@ export default tseslint.config(
   ...tseslint.configs.recommended,
   { rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
   // Plain scripts run in Node and hand code to a browser: both sides' globals occur.
-  { files: ["web/tools/**/*.mjs", "web/export/*.mjs"], rules: { "no-undef": "off" } },
+  {
+    files: ["web/tools/**/*.mjs", "web/export/*.mjs", "web/offline/*.js"],
+    rules: { "no-undef": "off" },
+  },
 );

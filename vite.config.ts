@@ -11,7 +11,14 @@ export default defineConfig({
   publicDir: "web/public",
   plugins: [assets(root), indents(root)],
   worker: { format: "es" },
-  build: { target: "es2022", outDir: "dist", emptyOutDir: true, sourcemap: false },
+  // No data addresses: strict pages refuse fonts that are not files.
+  build: {
+    target: "es2022",
+    outDir: "dist",
+    emptyOutDir: true,
+    sourcemap: false,
+    assetsInlineLimit: 0,
+  },
   // Whole figures are drawn in some tests: a busy machine takes its time over them.
   test: { include: ["web/**/*.test.ts", "tests/import/*.test.ts"], testTimeout: 30_000 },
 });

@@ -4,7 +4,13 @@
 import { readFileSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { extname, join } from "node:path";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from "playwright-core";
 import { CHROME, FLAGS } from "../../web/tools/site.mjs";
 
 const DIST = new URL("../../dist", import.meta.url).pathname;
@@ -29,6 +35,8 @@ export interface Visit {
 export class Place {
   /** Headers of every answer. */
   headers: Record<string, string> = {};
+  /** What was asked for, in order. */
+  readonly asked: string[] = [];
   /** Pages beside the site's own, by path. */
   readonly pages = new Map<string, string>();
   /** Answered with 404. */
@@ -41,8 +49,9 @@ export class Place {
       const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
       const send = (type: string, body: Buffer | string) =>
         response.writeHead(200, { ...this.headers, "content-type": type }).end(body);
+      this.asked.push(path);
       const own = this.pages.get(path);
-      if (own !== undefined) return send("text/html", own);
+      if (own !== undefined) return send(TYPES[extname(path)] ?? "text/html", own);
       if (path === "/favicon.ico") return send("image/x-icon", "");
       try {
         if (!path.startsWith("/notes/") || path.includes("..") || this.missing?.test(path))
@@ -100,10 +109,20 @@ export class Host {
   }
 
   async visit(address: string, options: BrowserContextOptions = {}): Promise<Visit> {
-    const context = await this.browser.newContext({
+    const context = await this.context(options);
+    return this.visitIn(context, address);
+  }
+
+  context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    return this.browser.newContext({
       viewport: { width: 1000, height: 800 },
+      serviceWorkers: "block",
       ...options,
     });
+  }
+
+  /** Another page of a browser that remembers. */
+  async visitIn(context: BrowserContext, address: string): Promise<Visit> {
     const page = await context.newPage();
     const requests: string[] = [];
     const complaints: string[] = [];

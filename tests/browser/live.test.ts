@@ -2,10 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import type { DecodescopePlayer } from "../../web/embed/decodescope-player.ts";
 import type { Trace } from "../../web/generated/Trace.ts";
-import { document as pageOf, Host } from "./host.ts";
+import { document as pageOf, Host, Place } from "./host.ts";
 
 let host: Host;
 
@@ -204,5 +204,163 @@ describe("a frame of another site", () => {
     });
     expect(tokens).toEqual(recorded(GREEDY).tokens);
     expect(complaints).toEqual([]);
+  });
+});
+
+describe("R1: a second visit", () => {
+  const cached = (page: Page) =>
+    page.evaluate(async () => {
+      const found: Record<string, string[]> = {};
+      for (const name of await caches.keys())
+        found[name] = (await (await caches.open(name)).keys()).map((it) => it.url);
+      return found;
+    });
+  const siteCaches = async (page: Page) =>
+    Object.entries(await cached(page)).filter(([name]) => name.startsWith("decodescope-site"));
+  const kept = async (page: Page, end: string) =>
+    (await siteCaches(page)).some(([, all]) => all.some((it) => it.endsWith(end)));
+
+  async function firstVisit(place: Place): Promise<BrowserContext> {
+    const context = await host.context({ serviceWorkers: "allow" });
+    const { page } = await host.visitIn(context, `${place.address}?device=cpu`);
+    await page.evaluate(() => globalThis.decodescope.ready);
+    await expect.poll(() => kept(page, "wasm/cpu/engine_bg.wasm"), { timeout: 30_000 }).toBe(true);
+    await page.close();
+    return context;
+  }
+
+  test("works with the host down: the playground runs a model, a frame plays", async () => {
+    const place = await Place.start();
+    const context = await firstVisit(place);
+    const { page: frame } = await host.visitIn(
+      context,
+      `${place.address}embed.html?method=${GREEDY}`,
+    );
+    await expect.poll(() => kept(frame, `traces/${GREEDY}.json`)).toBe(true);
+    await frame.close();
+    // The first picture did not wait for any of this.
+    const { asked } = place;
+    expect(asked.indexOf("/notes/sw.js")).toBeGreaterThan(
+      asked.indexOf("/notes/traces/speculative-decoding.json"),
+    );
+    await place.stop();
+    await expect(fetch(place.address)).rejects.toThrow();
+
+    const { page } = await host.visitIn(context, `${place.address}?device=cpu`);
+    const tokens = await page.evaluate(async () => {
+      await globalThis.decodescope.ready;
+      const prompt = "Once upon a time";
+      const request = { method: "basic-sampling", prompt, maxNewTokens: 8 };
+      return (await globalThis.decodescope.run(request)).tokens.length;
+    });
+    expect(tokens).toBe(8);
+    const { page: again } = await host.visitIn(
+      context,
+      `${place.address}embed.html?method=${GREEDY}`,
+    );
+    await again.locator("decodescope-figure").waitFor();
+    // Nothing of other sites is kept, and no weights twice.
+    for (const [, all] of await siteCaches(page)) {
+      expect(all.filter((it) => !it.startsWith(place.address))).toEqual([]);
+      expect(all.filter((it) => it.includes("safetensors"))).toEqual([]);
+    }
+    await context.close();
+  });
+
+  test("after an update the old files are gone", async () => {
+    const place = await Place.start();
+    const context = await firstVisit(place);
+    const worker = readFileSync(new URL("../../dist/sw.js", import.meta.url), "utf8");
+    place.pages.set("/notes/sw.js", worker.replace(/VERSION = "\w+"/, 'VERSION = "newer"'));
+    // The page that finds the new worker keeps the old one; it goes with the last such page.
+    const { page } = await host.visitIn(context, `${place.address}embed.html?method=${GREEDY}`);
+    await expect.poll(async () => (await siteCaches(page)).length).toBe(2);
+    await page.close();
+    await expect
+      .poll(
+        async () => {
+          const { page: next } = await host.visitIn(
+            context,
+            `${place.address}embed.html?method=${GREEDY}`,
+          );
+          const names = (await siteCaches(next)).map(([name]) => name.split(" ").at(-1));
+          await next.close();
+          return names;
+        },
+        { timeout: 20_000 },
+      )
+      .toEqual(["newer"]);
+    await context.close();
+    await place.stop();
+  });
+});
+
+describe("R4: the downloaded model", () => {
+  test("can be deleted, and the page says when the browser has done so", async () => {
+    const { page } = await host.visit(`${host.site.address}?device=cpu`);
+    const said = page.getByTestId("kept-model");
+    await expect.poll(() => said.innerText(), { timeout: 30_000 }).toMatch(/is kept/);
+    const button = page.getByTestId("delete-model");
+    expect(await button.innerText()).toMatch(/1\d\.\d MB/);
+    await page.evaluate(() => caches.delete("decodescope-models-1"));
+    await page.reload();
+    await expect.poll(() => said.innerText(), { timeout: 30_000 }).toMatch(/make room/);
+    await button.click();
+    await expect.poll(() => said.innerText()).toMatch(/is deleted/);
+    expect(await page.evaluate(() => caches.has("decodescope-models-1"))).toBe(false);
+    await page.reload();
+    await expect.poll(() => said.innerText(), { timeout: 30_000 }).toMatch(/^The model is kept/);
+  });
+
+  test("is not kept where storage is refused, and the page says so", async () => {
+    const context = await host.context();
+    await context.addInitScript(() => {
+      Object.defineProperty(globalThis, "caches", {
+        get() {
+          throw new DOMException("refused", "SecurityError");
+        },
+      });
+    });
+    const { page } = await host.visitIn(context, `${host.site.address}?device=cpu`);
+    const said = page.getByTestId("kept-model");
+    await expect.poll(() => said.innerText(), { timeout: 30_000 }).toMatch(/keeps no files/);
+  });
+});
+
+describe("E8: a strict policy", () => {
+  /** As web/embed/README.md states it; frames of other sites may show embed.html. */
+  const README = readFileSync(new URL("../../web/embed/README.md", import.meta.url), "utf8");
+  const policy = /```http\nContent-Security-Policy: ([\s\S]*?)\n```/
+    .exec(README)![1]!
+    .replaceAll(/\s+/g, " ");
+
+  test("the playground and a live frame run under it without a violation", async () => {
+    host.site.headers = { "content-security-policy": policy };
+    try {
+      expect(policy).toMatch(/^default-src 'none'; script-src 'self' 'wasm-unsafe-eval';/);
+      expect(policy).not.toMatch(/'unsafe-(inline|eval)'/);
+      const { page, complaints } = await host.visit(`${host.site.address}?device=cpu`, {
+        serviceWorkers: "allow",
+      });
+      await page.evaluate(() => globalThis.decodescope.ready);
+      await page.getByTestId("length").fill("8");
+      await page.getByTestId("run").click();
+      await page.getByTestId("run").waitFor();
+      const figure = page.getByTestId("figure").first();
+      for (const name of await figure.getByRole("tab").allInnerTexts())
+        await figure.getByRole("tab", { name }).click();
+      await page.locator(".method-page h2").first().waitFor();
+      expect(complaints).toEqual([]);
+
+      const frame = await host.visit(`${host.site.address}embed.html?method=${GREEDY}&live`);
+      await press(frame.page, 0, "Run it here");
+      await press(frame.page, 0, /^Download/);
+      await press(frame.page, 0, /^Run$/);
+      await player(frame.page).locator(".live-badge[data-live]").waitFor();
+      await at(frame.page, "ready").waitFor();
+      expect(frame.complaints).toEqual([]);
+    } finally {
+      host.site.headers = {};
+    }
   });
 });

@@ -53,6 +53,8 @@ export class Site {
     const { blocked, ...rest } = options;
     const context = await this.browser.newContext({
       viewport: { width: 1280, height: 900 },
+      // Requests that a service worker answers cannot be blocked from here; live.test.ts tests it.
+      serviceWorkers: "block",
       ...rest,
     });
     const page = await context.newPage();

@@ -15,7 +15,7 @@ import type { Panel } from "./panel.ts";
 import { pictures } from "./pictures.ts";
 import { Runs } from "./runs.ts";
 import type { Shared } from "./share.ts";
-import { statusLine } from "./status.ts";
+import { statusLine, type Kept } from "./status.ts";
 
 /** Rounds after which a recorded example opens: enough to see what the method does. */
 const OPENING_ROUNDS = 3;
@@ -29,6 +29,8 @@ export class App extends LitElement implements Host {
   /** The first picture stands: what it need not wait for may load now. */
   @state() private shown = false;
   @state() private downloadBytes: number | null = null;
+  /** The files of the models, and whether the browser had deleted those of an earlier visit. */
+  @state() private models: Kept = { files: [], evicted: false };
   /** Lets the models load, while a reader who saves data is asked. */
   @state() private allow: (() => void) | null = null;
 
@@ -74,6 +76,9 @@ export class App extends LitElement implements Host {
       });
       this.allow = null;
     }
+    const { wasEvicted } = await import("./kept-model.ts");
+    const files = await this.engines.files().catch(() => []);
+    this.models = { files, evicted: await wasEvicted(files) };
     return this.engines.prepare();
   }
 
@@ -166,6 +171,7 @@ export class App extends LitElement implements Host {
     const page = this.#page;
     const status = statusLine(this.status, {
       downloadBytes: this.downloadBytes,
+      models: this.models,
       allow: this.allow,
       cancel: () => this.engines.cancelLoad(),
       retry: () => void this.#runs.prepare(),

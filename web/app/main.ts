@@ -1,6 +1,7 @@
 /** The page: draws the playground, then wakes the engine. */
 import methods from "virtual:methods";
 import { connect } from "../engine/connect.ts";
+import { keepOffline, keepUsed } from "../offline/keep.ts";
 import { Engines, type Decodescope } from "../engine/handles.ts";
 import "../styles/tokens.css";
 import { App } from "./app.ts";
@@ -23,6 +24,15 @@ document.body.append(app);
 const ready = shown.then(() => app.wake());
 // The page says what went wrong; scripts that wait hear it too.
 ready.catch(() => undefined);
+
+// A later visit works without a network; what the engine's worker fetched is told by name.
+void shown.then(keepOffline);
+void ready
+  .then(
+    ({ device }) => [`wasm/${device}/engine.js`, `wasm/${device}/engine_bg.wasm`],
+    () => [],
+  )
+  .then(keepUsed);
 
 // For scripts, tests and the curious.
 const decodescope: Decodescope = {

@@ -62,10 +62,13 @@ export class MethodPage extends LitElement {
 
   async #load(): Promise<void> {
     const page = this.#page;
-    const { render } = await import("./markdown.ts");
+    const { dress, render } = await import("./markdown.ts");
     const text = await render(page);
     // The reader may have gone on to another page meanwhile.
-    if (page === this.#page) this.text = text;
+    if (page !== this.#page) return;
+    this.text = text;
+    await this.updateComplete;
+    dress(this);
   }
 
   protected override render(): TemplateResult {

@@ -1,9 +1,16 @@
 /** One line about the engine: what computes and why, bytes on their way, what went wrong. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { EngineStatus } from "../engine/handles.ts";
-import type { Progress } from "../engine/protocol.ts";
+import type { AssetFile, Progress } from "../engine/protocol.ts";
+
+/** Files of models, and whether the browser had deleted those of an earlier visit. */
+export interface Kept {
+  files: AssetFile[];
+  evicted: boolean;
+}
 
 export interface StatusActions {
+  models: Kept;
   /** Bytes of the default models, once known. */
   downloadBytes: number | null;
   /** Loads the models, when the reader is asked first. */
@@ -28,7 +35,11 @@ function content(status: EngineStatus, actions: StatusActions) {
         ${status.progress ? progressBar(status.progress, actions.cancel) : html`<p>Opening the engine …</p>`}
       `;
     case "ready":
-      return html`<p data-testid="device">${status.choice.why}</p>`;
+      return html`<p data-testid="device">${status.choice.why}</p>
+        <decodescope-kept-model
+          .files=${actions.models.files}
+          .evicted=${actions.models.evicted}
+        ></decodescope-kept-model>`;
     case "failed":
       return html`
         ${status.choice ? html`<p>${status.choice.why}</p>` : nothing}

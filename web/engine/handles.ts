@@ -79,6 +79,11 @@ export class Engines {
     return files.reduce((sum, file) => sum + file.bytes, 0);
   }
 
+  /** All files of all models. */
+  async files(): Promise<AssetFile[]> {
+    return Object.values((await this.#models()).roles).flat();
+  }
+
   /** What a run of `method` would have to fetch: the files of its models, and the engine's bytes. */
   async needs(method: string): Promise<Needs> {
     const choice = await this.#choose();

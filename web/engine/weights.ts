@@ -145,9 +145,14 @@ function storage(): CacheStorage | undefined {
 
 /** Bytes of those of `files` that this browser keeps; `null` where it lets us keep nothing. */
 export async function keptBytes(files: readonly AssetFile[]): Promise<number | null> {
-  const cache = await storage()
-    ?.open(CACHE)
-    .catch(() => undefined);
+  const caches = storage();
+  try {
+    // Opening a cache that is not there would make one.
+    if (caches && !(await caches.has(CACHE))) return 0;
+  } catch {
+    return null;
+  }
+  const cache = await caches?.open(CACHE);
   if (!cache) return null;
   const kept = new Set((await cache.keys()).map((it) => new URL(it.url).search));
   return files.filter((it) => kept.has(`?${keyOf(it)}`)).reduce((sum, it) => sum + it.bytes, 0);

@@ -19,7 +19,8 @@ pub fn build() -> Result<()> {
     // What `decodescope-render` draws with.
     run("npx", &["vite", "build", "--config", "web/export/vite.config.ts"])?;
     run("npx", &["vite", "build", "--config", "web/embed/npm/vite.config.ts"])?;
-    run("node", &["web/tools/packages.mjs"])
+    run("node", &["web/tools/packages.mjs"])?;
+    run("node", &["web/tools/service-worker.mjs"])
 }
 
 /// Serves the page and rebuilds what changes on the web side; prints the address.

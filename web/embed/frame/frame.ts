@@ -53,6 +53,18 @@ function add(): void {
 }
 add();
 
+// ── A visit without a network ──────────────────────────────────────────────────────────────────
+
+/** After the figure, which it would take time from; a sandbox without an origin keeps nothing. */
+async function keep(): Promise<void> {
+  if (self.origin === "null" || !("serviceWorker" in navigator)) return;
+  await navigator.serviceWorker.register("sw.js");
+  const { active } = await navigator.serviceWorker.ready;
+  const used = performance.getEntriesByType("resource").map((it) => it.name);
+  active?.postMessage({ keep: used.filter((it) => it.startsWith(location.origin)) });
+}
+player.addEventListener("ready", () => void keep().catch(() => undefined), { once: true });
+
 // ── How high the figure is ─────────────────────────────────────────────────────────────────────
 
 /** The origin of the page around this one, where the browser says it. */
