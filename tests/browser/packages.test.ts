@@ -1,5 +1,6 @@
 // The npm package, used as an author would: by a bundler, in MDX rendered on a server, in a notebook.
 
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -152,7 +153,8 @@ test("Docusaurus builds a site with a figure", async ({ skip }) => {
   const cache = packages("docusaurus/site");
   const folder = fixture("docusaurus/site", "static/runs", {}, cache);
   installOurs(folder);
-  npm(["exec", "--prefix", cache, "--", "docusaurus", "build", folder], cache);
+  const command = join(cache, "node_modules/.bin/docusaurus");
+  execFileSync(process.execPath, [command, "build"], { cwd: folder, stdio: "pipe" });
   const opened = await (await serve(join(folder, "build"))).open("");
   await check(opened, { start: 30, caption: CAPTION });
 });
