@@ -183,6 +183,7 @@ export const figureStyles = css`
     display: grid;
     place-items: center;
     width: 30px;
+    min-width: 24px;
     height: 32px;
     padding: 0;
     border: 0;
@@ -199,6 +200,7 @@ export const figureStyles = css`
     color: var(--on-accent);
     background: var(--accent);
     border-radius: 50%;
+    flex: none;
     width: 32px;
     margin-inline: var(--space-1);
   }
