@@ -153,27 +153,33 @@ describe("a frame of another site", () => {
   });
 
   test("E2: neither side believes a message from elsewhere", async () => {
+    // Another frame of the page asks the first one for its height, and claims one for itself.
+    const liar = `<script>
+      heard = []; sent = 0;
+      addEventListener("message", (it) => heard.push(it.data));
+      setInterval(() => {
+        parent.frames[0].postMessage({ type: "decodescope:hello" }, "*");
+        parent.postMessage({ type: "decodescope:height", height: 777 }, "*");
+        sent++;
+      }, 50);
+    </script>`.replaceAll('"', "&quot;");
     const { page } = await open(
-      frame(`method=${GREEDY}`) +
-        `<iframe title="Another" id="other" srcdoc="<p>Other</p>"></iframe>`,
+      frame(`method=${GREEDY}`) + `<iframe title="Another" srcdoc="${liar}"></iframe>`,
     );
     const inner = page.locator("iframe").first().contentFrame();
     await inner.locator("decodescope-figure").waitFor();
     await expect.poll(async () => (await heights(page))[0]).toBeGreaterThan(200);
-    const [before] = await heights(page);
-    const told = await page.evaluate(async () => {
-      const heard: unknown[] = [];
-      const other = (document.querySelector("#other") as HTMLIFrameElement).contentWindow!;
-      other.addEventListener("message", ({ data }) => heard.push(data));
-      const Script = (other as unknown as typeof globalThis).Function;
-      // Another frame asks for the height, then claims one.
-      Script(`parent.frames[0].postMessage({ type: "decodescope:hello" }, "*")`)();
-      Script(`parent.postMessage({ type: "decodescope:height", height: 77 }, "*")`)();
-      await new Promise((done) => setTimeout(done, 300));
-      return heard;
-    });
-    expect(told).toEqual([]);
-    expect((await heights(page))[0]).toBe(before);
+    const told = async () =>
+      page.evaluate(() => {
+        const { heard, sent } = frames[1] as unknown as { heard: unknown[]; sent: number };
+        return { heard, sent };
+      });
+    const { sent } = await told();
+    await expect.poll(async () => (await told()).sent).toBeGreaterThan(sent + 10);
+    expect((await told()).heard).toEqual([]);
+    expect((await heights(page))[0]).not.toBe(777);
+    const other = page.locator("iframe").nth(1);
+    expect(await other.evaluate((it) => it.getBoundingClientRect().height)).not.toBe(777);
   });
 
   test("E2: sandboxed without an origin it plays, and says why it cannot run the model", async () => {
