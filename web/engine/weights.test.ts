@@ -75,6 +75,18 @@ test("a file that is cut short is fetched once more", async () => {
   expect(sum()).toBe(1000);
 });
 
+test("after a break only the rest is fetched, where the server can", async () => {
+  fetch.mockImplementationOnce(() => Promise.resolve(body(content.slice(0, 500))));
+  fetch.mockImplementationOnce((_: string, { headers }: { headers: { range?: string } }) => {
+    expect(headers.range).toBe("bytes=500-");
+    return Promise.resolve(new Response(content.slice(500), { status: 206 }));
+  });
+  expect(await get()).toEqual(content);
+  expect(fetch).toHaveBeenCalledTimes(2);
+  expect(heard.every((it) => it > 0)).toBe(true);
+  expect(sum()).toBe(1000);
+});
+
 test("an altered file is refused after a second try, and not kept", async () => {
   const altered = content.slice().fill(7, 10, 11);
   fetch.mockImplementation(() => Promise.resolve(body(altered)));

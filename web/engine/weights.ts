@@ -64,21 +64,29 @@ async function fetchWhole(
   around: Surroundings,
 ): Promise<Uint8Array> {
   const TRIES = 2;
+  const part: Part = { bytes: new Uint8Array(file.bytes), filled: 0 };
+  const restart = () => {
+    onBytes(-part.filled);
+    part.filled = 0;
+  };
+  let resumed = false;
   for (let left = TRIES; ; left--) {
-    let counted = 0;
-    const count = (bytes: number) => {
-      counted += bytes;
-      onBytes(bytes);
-    };
     try {
-      const bytes = await download(address, file, count, signal, around.fetch);
-      if (await isWhole(bytes, file, around)) return bytes;
+      await download(address, file, part, onBytes, restart, signal, around.fetch);
+      if (await isWhole(part.bytes, file, around)) return part.bytes;
+      restart();
       throw new EngineError({
         code: "checksum",
         message: `${file.name} did not arrive as it was published (its checksum differs); try again`,
       });
     } catch (thrown) {
-      onBytes(-counted);
+      if (!signal.aborted && part.filled > 0 && !resumed) {
+        // What has come is kept, once: only the rest is asked for.
+        resumed = true;
+        left++;
+        continue;
+      }
+      restart();
       if (signal.aborted) {
         throw new EngineError({ code: "cancelled", message: "Loading the model was cancelled." });
       }
@@ -87,38 +95,52 @@ async function fetchWhole(
   }
 }
 
-/** Reads the body into one buffer of the stated size: the file is never in memory twice. */
+/** A buffer of the stated size, so that the file is never in memory twice, and how full it is. */
+interface Part {
+  bytes: Uint8Array;
+  filled: number;
+}
+
+/** Reads the body into `part`, from where that ends if the server can. */
 async function download(
   address: string,
   file: AssetFile,
+  part: Part,
   onBytes: (bytes: number) => void,
+  restart: () => void,
   signal: AbortSignal,
   fetch: Surroundings["fetch"],
-): Promise<Uint8Array> {
+): Promise<void> {
   const lost = (reason: string) =>
     new EngineError({
       code: "network",
       message: `${file.name} could not be fetched: ${reason}; check the connection and try again`,
     });
-  const response = await fetch(address, { signal }).catch((error: unknown) => {
+  const from = part.filled;
+  const headers: HeadersInit = from > 0 ? { range: `bytes=${from}-` } : {};
+  const response = await fetch(address, { signal, headers }).catch((error: unknown) => {
     throw lost(error instanceof Error ? error.message : String(error));
   });
   if (!response.ok || !response.body) throw lost(`the server answered ${response.status}`);
-  const bytes = new Uint8Array(file.bytes);
-  let filled = 0;
+  // A server that knows no ranges sends the whole file again.
+  if (from > 0 && response.status !== 206) restart();
+  const { bytes } = part;
   const reader = response.body.getReader();
   for (;;) {
     const { done, value } = await reader.read().catch((error: unknown) => {
       throw lost(error instanceof Error ? error.message : String(error));
     });
     if (done) break;
-    if (filled + value.length > bytes.length) throw lost("it is longer than it should be");
-    bytes.set(value, filled);
-    filled += value.length;
+    if (part.filled + value.length > bytes.length) {
+      restart();
+      throw lost("it is longer than it should be");
+    }
+    bytes.set(value, part.filled);
+    part.filled += value.length;
     onBytes(value.length);
   }
-  if (filled < bytes.length) throw lost(`it ended after ${filled} of ${bytes.length} bytes`);
-  return bytes;
+  if (part.filled < bytes.length)
+    throw lost(`it ended after ${part.filled} of ${bytes.length} bytes`);
 }
 
 async function isWhole(
