@@ -196,12 +196,30 @@ describe("E11: for scripts", () => {
     const { page } = await author.open(RUN);
     const found = await withPlayer(page, async (it) => {
       const trace = JSON.parse(await (await it.export("json")).text());
+      const kinds = ["csv", "svg", "png"] as const;
+      const files = await Promise.all(kinds.map((kind) => it.export(kind)));
+      const [csv, svg] = await Promise.all(files.slice(0, 2).map((file) => file.text()));
+      const { naturalWidth, naturalHeight } = await drawn(files[2]!);
       const error = await it
         .export("gif" as "png")
         .catch((error) => `${error.name}: ${error.message}`);
-      return { method: trace.method, error };
+      const { length } = it.getState();
+      return { method: trace.method, error, csv, svg, naturalWidth, naturalHeight, length };
+
+      async function drawn(file: Blob) {
+        const image = new Image();
+        image.src = URL.createObjectURL(file);
+        await image.decode();
+        return image;
+      }
     });
     expect(found.method).toBe("speculative-decoding");
+    // A line for each event below the names.
+    expect(found.csv!.trim().split("\n")).toHaveLength(found.length + 1);
+    expect(found.svg).toMatch(/^<\?xml|^<svg/);
+    expect(found.svg).toContain("<text");
+    expect(found.naturalWidth).toBeGreaterThan(1000);
+    expect(found.naturalHeight).toBeGreaterThan(300);
     expect(found.error).toBe("NotSupportedError: This player cannot export gif.");
     await page.context().close();
   });

@@ -43,6 +43,7 @@ describe("the npm package", () => {
       "attributes.json",
       "custom-elements.json",
       "decodescope-cost.js",
+      "decodescope-export.js",
       "decodescope-live.js",
       "decodescope-player.js",
       "decodescope-worker.js",

@@ -52,6 +52,7 @@ export default defineConfig({
       input: {
         "decodescope-live": at("live/index.ts"),
         "decodescope-cost": at("../cost/panel/panel.ts"),
+        "decodescope-export": at("exporters.ts"),
       },
       preserveEntrySignatures: "strict",
       output: {

@@ -19,6 +19,13 @@ const scripts = readdirSync(script)
   .filter((it) => !/frame|embed-host/.test(it))
   .map((it) => join(script, it));
 
+/** What a notebook's module imports, and the built file that it gets. */
+const BUILT = {
+  "/npm/player.ts": "player.js",
+  "/cost/panel/panel.ts": "decodescope-cost.js",
+  "/exporters.ts": "decodescope-export.js",
+};
+
 /** Copies files or folders into a folder. */
 function put(folder, sources) {
   mkdirSync(folder, { recursive: true });
@@ -64,12 +71,10 @@ await build({
     {
       name: "decodescope-built-player",
       enforce: "pre",
-      resolveId: (id) =>
-        id.endsWith("/npm/player.ts")
-          ? join(npm, "player.js")
-          : id.endsWith("/cost/panel/panel.ts")
-            ? join(npm, "decodescope-cost.js")
-            : null,
+      resolveId: (id) => {
+        const name = Object.keys(BUILT).find((it) => id.endsWith(it));
+        return name ? join(npm, BUILT[name]) : null;
+      },
     },
   ],
   build: {

@@ -21,6 +21,7 @@ partsFrom({
   text: async (id) => texts.get(id) ?? null,
   module: async (name) => {
     if (name === "decodescope-cost.js") return import("../../cost/panel/panel.ts");
+    if (name === "decodescope-export.js") return import("../exporters.ts");
     throw new Error("A figure in a notebook plays recorded runs.");
   },
 });
