@@ -17,7 +17,7 @@ const ENGLISH = {
   kept: "The picture below is the one from before.",
   about: "About this method",
   runHere: "Run it here",
-  asksFirst: "The download is stated first.",
+  asksFirst: "Nothing is loaded before its size is stated and you agree.",
   notLive: "The script that runs the model did not come. The recorded run still plays.",
   boxed:
     "This frame is sandboxed without allow-same-origin: browsers then refuse it the files and the storage of its own site, so that no model can run in it. The recorded run still plays.",
