@@ -53,7 +53,11 @@ const weights = (name) => join(DIST, "models/stories", name, "model.safetensors"
 const rows = [
   ["JS shell, gzip", sum(shell(), gzip), 100 * KB],
   // To come down to 60 kB: until then it may at least not grow.
-  ["embedded player, gzip", gzip(join(DIST, "embed/decodescope-player.js")), 69 * KB],
+  [
+    "embedded player, gzip; 60 kB is the aim",
+    gzip(join(DIST, "embed/decodescope-player.js")),
+    69 * KB,
+  ],
   ["WASM for the CPU, brotli", brotli(wasm("cpu")), 1.2 * MB],
   ["WASM for the CPU, raw", raw(wasm("cpu"))],
   ["WASM for WebGPU, brotli", brotli(wasm("webgpu")), 2.6 * MB],
@@ -68,7 +72,7 @@ if (process.argv.includes("--json")) {
 } else {
   for (const [name, size, budget] of rows) {
     const limit = budget ? ` of ${(budget / KB).toFixed(0)} kB` : "";
-    console.log(`${name.padEnd(32)} ${(size / KB).toFixed(1).padStart(10)} kB${limit}`);
+    console.log(`${name.padEnd(42)} ${(size / KB).toFixed(1).padStart(10)} kB${limit}`);
   }
 }
 const over = rows.filter(([, size, budget]) => budget && size > budget);
