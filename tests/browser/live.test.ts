@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BrowserContext, Page } from "playwright-core";
 import type { DecodescopePlayer } from "../../web/embed/decodescope-player.ts";
 import type { Trace } from "../../web/generated/Trace.ts";
+import { serious } from "./axe.ts";
 import { document as pageOf, Host, Place } from "./host.ts";
 
 let host: Host;
@@ -41,8 +42,8 @@ async function press(page: Page, index: number, name: RegExp | string): Promise<
 }
 
 describe("a figure becomes live", () => {
-  test("E4, E7: after consent, in place; two figures share one worker and one download", async () => {
-    const { page, requests, complaints, workers } = await host.open(figures(2));
+  test("E4, E7: after consent, in place; ten figures share one worker and one download", async () => {
+    const { page, requests, complaints, workers } = await host.open(figures(10));
     await player(page).evaluate((it) => (it as DecodescopePlayer).ready);
     await player(page).evaluate((it) =>
       (it as DecodescopePlayer).setState({ step: "50%", node: 12, view: "passes" }),
@@ -67,16 +68,22 @@ describe("a figure becomes live", () => {
     expect(told.tokens).toEqual(recorded(GREEDY).tokens);
     expect((await state(page)).view).toBe("passes");
 
-    // The other figure has nothing to download any more.
-    await press(page, 1, "Run it here");
-    await at(page, "ready", 1).waitFor();
-    await Promise.all([press(page, 1, /^Run$/), press(page, 0, /^Run$/)]);
-    await expect
-      .poll(async () => JSON.parse(await exported(page, 1)).recorded.device, { timeout: 60_000 })
-      .toBe("cpu");
+    // The other figures have nothing to download any more.
+    const others = Array.from({ length: 9 }, (_, i) => i + 1);
+    for (const i of others) {
+      await page.locator("decodescope-player").nth(i).scrollIntoViewIfNeeded();
+      await press(page, i, "Run it here");
+      await at(page, "ready", i).waitFor();
+    }
+    await Promise.all([...others, 0].map((i) => press(page, i, /^Run$/)));
+    for (const i of others) {
+      await expect
+        .poll(async () => JSON.parse(await exported(page, i)).recorded.device, { timeout: 60_000 })
+        .toBe("cpu");
+      await at(page, "ready", i).waitFor();
+      expect((JSON.parse(await exported(page, i)) as Trace).tokens).toEqual(told.tokens);
+    }
     await at(page, "ready", 0).waitFor();
-    await at(page, "ready", 1).waitFor();
-    expect((JSON.parse(await exported(page, 1)) as Trace).tokens).toEqual(told.tokens);
     const once = requests.filter((it) => /\.(wasm|safetensors|bin)|worker/.test(it));
     expect(once.length).toBe(new Set(once).size);
     expect(once.some((it) => it.endsWith("/model.safetensors"))).toBe(true);
@@ -151,6 +158,17 @@ describe("a frame of another site", () => {
     expect([view, Math.round((10 * step) / length)]).toEqual(["passes", 5]);
     expect(complaints).toEqual([]);
   });
+
+  test.each(["light", "dark"] as const)(
+    "E2: axe finds nothing serious, %s",
+    async (colorScheme) => {
+      const { page } = await host.visit(
+        `${host.site.address}embed.html?method=${GREEDY}&live&theme=${colorScheme}`,
+      );
+      await player(page).evaluate((it) => (it as DecodescopePlayer).ready);
+      expect(await serious(page)).toEqual([]);
+    },
+  );
 
   test("E2: neither side believes a message from elsewhere", async () => {
     // Another frame of the page asks the first one for its height, and claims one for itself.

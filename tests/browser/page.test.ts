@@ -1,16 +1,13 @@
 // The page as readers meet it: before the model is there, by keyboard, on a phone, with a screen
 // reader, without WebGPU.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Page } from "playwright-core";
+import { serious } from "./axe.ts";
 import { figure, place, show } from "./figure.ts";
 import { Site } from "./site.ts";
 
 /** Weights and engine cannot be had. */
 const NO_MODEL = /\/(models|wasm)\//;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let site: Site;
 
@@ -19,17 +16,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => site?.stop());
-
-async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run();
-    return violations
-      .filter((it) => it.impact === "serious" || it.impact === "critical")
-      .map((it) => `${it.id}: ${it.nodes.map((node) => node.target.join(" ")).join(", ")}`);
-  });
-}
 
 describe("with the model out of reach", () => {
   test("recorded examples of at least eight methods play", async () => {

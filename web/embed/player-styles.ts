@@ -28,6 +28,9 @@ export const playerStyles = css`
   .door {
     margin: 0;
     padding: 3px;
+    /* The host's page may be light around a dark figure. */
+    border-radius: 6px;
+    background: var(--paper);
     font: var(--size-2) / 1.5 var(--font-label);
     color: var(--ink-2);
   }

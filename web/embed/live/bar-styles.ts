@@ -4,6 +4,8 @@ export const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
 .live-bar {
   padding: 3px;
+  border-radius: 6px;
+  background: var(--paper);
   display: flex;
   flex-wrap: wrap;
   align-items: center;
