@@ -5,7 +5,7 @@ import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } 
 import type { State, TableState } from "../trace/state.ts";
 import { linePath, plotOf, round, stepPath, type Frame, type Point } from "./layout/curve.ts";
 import { history } from "./layout/table.ts";
-import { readable } from "./part/number.ts";
+import { readable, superscript } from "./part/number.ts";
 import { boxStyles } from "./part/styles.ts";
 import type { Scene, View } from "./view.ts";
 
@@ -202,9 +202,6 @@ function plot(
     ${curves.map(draw)}
   </svg>`;
 }
-
-const superscript = (value: number): string =>
-  [...String(value)].map((it) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(it)] ?? "").join("");
 
 /** Labels at least a line apart, in their own order. */
 function spread(ys: readonly number[]): number[] {

@@ -1,7 +1,8 @@
 /** What the plots of the panel share: scales by powers of ten, grids, marks of an axis. */
-import { svg, type SVGTemplateResult } from "lit";
+import { html, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import { round } from "../../views/layout/curve.ts";
 import { linear, ticks, type Scale } from "../../views/layout/scale.ts";
+import { superscript } from "../../views/part/number.ts";
 
 /** Edges of the area that is drawn on, in pixels. */
 export interface Area {
@@ -45,7 +46,7 @@ export function powers(low: number, high: number, range: [number, number]): Axis
 export function powerName(value: number): string {
   const power = Math.round(Math.log10(value));
   if (power >= -1 && power <= 2) return String(10 ** power);
-  return `10${[...String(power)].map((it) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(it)] ?? "⁻").join("")}`;
+  return `10${superscript(power)}`;
 }
 
 /** Grid lines and numbers of a vertical axis. */
@@ -66,4 +67,27 @@ export const columns = (axis: Axis, area: Area): SVGTemplateResult[] =>
 /** A line through points. */
 export function line(points: readonly (readonly [number, number])[], x: Scale, y: Scale): string {
   return points.map(([a, b], i) => `${i ? "L" : "M"}${round(x(a))} ${round(y(b))}`).join("");
+}
+
+/** A plot in its own size, and in words for those who do not see it. */
+export const plotFrame = (
+  { width, height, label, look = "plot" }: PlotFrame,
+  marks: SVGTemplateResult,
+): TemplateResult =>
+  html`<svg
+    class=${look}
+    width=${width}
+    height=${height}
+    viewBox="0 0 ${width} ${height}"
+    role="img"
+    aria-label=${label}
+  >
+    ${marks}
+  </svg>`;
+
+interface PlotFrame {
+  readonly width: number;
+  readonly height: number;
+  readonly label: string;
+  readonly look?: string;
 }

@@ -1,5 +1,6 @@
 /** The best draft length for every α and c, with the reader's own point. By the formula alone. */
-import { html, svg, type TemplateResult } from "lit";
+import { svg, type TemplateResult } from "lit";
+import { plotFrame } from "./axes.ts";
 import { round } from "../../views/layout/curve.ts";
 import { bestGamma } from "../acceptance.ts";
 import { inline } from "../../views/part/inline.ts";
@@ -32,14 +33,10 @@ export function bestMap(alpha: number, c: number, width: number): TemplateResult
   const x = area.left + (place(ALPHAS, alpha) + 0.5) * wide;
   const y = area.top + (place(COSTS, c) + 0.5) * tall;
   const best = bestGamma(alpha, c);
-  return html`<svg
-    class="plot map"
-    width=${width}
-    height=${HEIGHT}
-    viewBox="0 0 ${width} ${HEIGHT}"
-    role="img"
-    aria-label="Best draft length by acceptance rate and draft cost; at your point ${best.gamma}."
-  >
+  const label = `Best draft length by acceptance rate and draft cost; at your point ${best.gamma}.`;
+  return plotFrame(
+    { width, height: HEIGHT, label, look: "plot map" },
+    svg`
     <text class="axis" x="2" y="10">draft cost c</text>
     ${CELLS.map((cells, row) =>
       cells.map(({ gamma }, column) => {
@@ -64,5 +61,6 @@ export function bestMap(alpha: number, c: number, width: number): TemplateResult
       <circle class="rim" cx=${round(x)} cy=${round(y)} r="8" />
       <circle cx=${round(x)} cy=${round(y)} r="8" />
     </g>
-  </svg>`;
+  `,
+  );
 }

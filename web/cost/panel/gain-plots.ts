@@ -6,7 +6,7 @@ import { html, nothing, svg, type TemplateResult } from "lit";
 import { round } from "../../views/layout/curve.ts";
 import { bestOf, expectedTokens, LONGEST, operations, speedUp, speedUpOf } from "../acceptance.ts";
 import type { PassTimes } from "../acceptance.ts";
-import { columns, line, plain, rows, type Area } from "./axes.ts";
+import { type Area, columns, line, plain, plotFrame, rows } from "./axes.ts";
 import { times } from "./units.ts";
 
 const HEIGHT = 210;
@@ -63,14 +63,10 @@ export function gainPlot(
   const at = (g: number, s: number) => [round(x.scale(g)), round(y.scale(s))] as const;
   const [bx, by] = at(best.gamma, best.speedUp);
   const side = best.gamma > most * 0.66 ? "end" : "start";
-  return html`<svg
-    class="plot"
-    width=${width}
-    height=${HEIGHT}
-    viewBox="0 0 ${width} ${HEIGHT}"
-    role="img"
-    aria-label="Gain over the draft length: at best ${times(best.speedUp)} with ${best.gamma} guesses."
-  >
+  const label = `Gain over the draft length: at best ${times(best.speedUp)} with ${best.gamma} guesses.`;
+  return plotFrame(
+    { width, height: HEIGHT, label },
+    svg`
     ${rows(y, area)} ${columns({ ...x, marks: x.marks.filter(Number.isInteger) }, area)}
     <text class="axis" x="2" y="10">times faster</text>
     <text class="axis" x=${area.right} y=${HEIGHT - 3} text-anchor="end">guesses a round, γ</text>
@@ -94,7 +90,8 @@ export function gainPlot(
         ? nothing
         : svg`<path class="run-measured" d="M${at(run.length, run.measured)[0]} ${at(run.length, run.measured)[1] - 6}l6 6-6 6-6-6z" />`
     }
-  </svg>`;
+  `,
+  );
 }
 
 /** Time of a token falls while its operations rise; both over plain decoding. */
@@ -114,14 +111,10 @@ export function operationsPlot(
   const y = plain(0, high, [area.bottom, area.top], 4);
   const end = (list: readonly (readonly [number, number])[]) => round(y.scale(list.at(-1)![1]));
   const low = Math.max(end(time), end(work) + 14);
-  return html`<svg
-    class="plot"
-    width=${width}
-    height=${HEIGHT}
-    viewBox="0 0 ${width} ${HEIGHT}"
-    role="img"
-    aria-label="Over plain decoding, with ${gamma} guesses: ${(1 / speedUp(alpha, gamma, c)).toFixed(2)} of the time, ${operations(alpha, gamma, cost).toFixed(2)} of the operations."
-  >
+  const label = `Over plain decoding, with ${gamma} guesses: ${(1 / speedUp(alpha, gamma, c)).toFixed(2)} of the time, ${operations(alpha, gamma, cost).toFixed(2)} of the operations.`;
+  return plotFrame(
+    { width, height: HEIGHT, label },
+    svg`
     ${rows(y, area)} ${columns({ ...x, marks: x.marks.filter(Number.isInteger) }, area)}
     <text class="axis" x="2" y="10">per token, over plain decoding</text>
     <text class="axis" x=${area.right} y=${HEIGHT - 3} text-anchor="end">guesses a round, γ</text>
@@ -131,7 +124,8 @@ export function operationsPlot(
     <path class="curve" d=${line(time, x.scale, y.scale)} />
     <text class="small" x=${area.right + 6} y=${end(work) + 4}>operations</text>
     <text class="small" x=${area.right + 6} y=${Math.min(low + 4, area.bottom + 4)}>time</text>
-  </svg>`;
+  `,
+  );
 }
 
 /** What the formula says at the reader's γ. */

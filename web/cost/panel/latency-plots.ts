@@ -1,9 +1,9 @@
 /** How long a pass takes by depth, as measured; and what a slower draft must bring, as modelled. */
-import { html, nothing, svg, type TemplateResult } from "lit";
+import { nothing, svg, type TemplateResult } from "lit";
 import { round } from "../../views/layout/curve.ts";
 import { fitLine, throughput } from "../draft-latency.ts";
 import type { TimedKind } from "../measured.ts";
-import { columns, line, plain, rows, type Area } from "./axes.ts";
+import { type Area, columns, line, plain, plotFrame, rows } from "./axes.ts";
 import { short } from "./units.ts";
 
 const HEIGHT = 230;
@@ -19,16 +19,12 @@ export function depthPlot(kinds: readonly TimedKind[], width: number): TemplateR
   const at = (layers: number) => fit!.fixed + fit!.perLayer * layers;
   const from = fit === null ? 0 : Math.max(0, -fit.fixed / (fit.perLayer || 1));
   const end = x.marks.at(-1)!;
-  return html`<svg
-    class="plot"
-    width=${width}
-    height=${HEIGHT}
-    viewBox="0 0 ${width} ${HEIGHT}"
-    role="img"
-    aria-label="Measured milliseconds of a pass over one token by layers: ${kinds
-      .map((it) => `${it.role} with ${it.layers} layers ${short(it.ms)} ms`)
-      .join(", ")}."
-  >
+  const label = `Measured milliseconds of a pass over one token by layers: ${kinds
+    .map((it) => `${it.role} with ${it.layers} layers ${short(it.ms)} ms`)
+    .join(", ")}.`;
+  return plotFrame(
+    { width, height: HEIGHT, label },
+    svg`
     ${rows(y, area)} ${columns(x, area)}
     <text class="axis" x="2" y="10">ms, one token</text>
     <text class="axis" x=${area.right} y=${HEIGHT - 3} text-anchor="end">layers that run</text>
@@ -50,7 +46,8 @@ export function depthPlot(kinds: readonly TimedKind[], width: number): TemplateR
       return svg`<circle class="counted" cx=${cx} cy=${cy} r="5" />
         <text class="small" x=${cx + (late ? -9 : 9)} y=${cy + (it.whole ? -6 : 14)} text-anchor=${late ? "end" : "start"}>${nameOf(it)} ${short(it.ms)}</text>`;
     })}
-  </svg>`;
+  `,
+  );
 }
 
 const nameOf = ({ role, whole, passes, layers }: TimedKind): string =>
@@ -82,14 +79,10 @@ export function exchangePlot(draft: DraftPoint, width: number): TemplateResult {
   const labels: [number, number][] = [];
   const cx = round(x.scale(ms));
   const cy = round(y.scale(tokens));
-  return html`<svg
-    class="plot"
-    width=${width}
-    height=${HEIGHT}
-    viewBox="0 0 ${width} ${HEIGHT}"
-    role="img"
-    aria-label="Tokens a round that a draft must give, by its time; on one line all drafts are equally fast."
-  >
+  const label = `Tokens a round that a draft must give, by its time; on one line all drafts are equally fast.`;
+  return plotFrame(
+    { width, height: HEIGHT, label },
+    svg`
     ${rows(y, area)} ${columns(x, area)}
     <text class="axis" x="2" y="10">tokens a round</text>
     <text class="axis" x=${area.right} y=${HEIGHT - 3} text-anchor="end">ms of a draft pass</text>
@@ -112,5 +105,6 @@ export function exchangePlot(draft: DraftPoint, width: number): TemplateResult {
         ${free ? svg`<text class="small" x=${round(tx)} y=${round(ty)}>${short(1000 * rate)}/s</text>` : nothing}`;
     })}
     <g class="run"><circle cx=${cx} cy=${cy} r="5" /></g>
-  </svg>`;
+  `,
+  );
 }

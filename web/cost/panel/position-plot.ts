@@ -1,9 +1,9 @@
 /** How far drafts were kept: bars as counted in this run, the line of the formula, α to the i. */
-import { html, svg, type TemplateResult } from "lit";
+import { svg, type TemplateResult } from "lit";
 import { round } from "../../views/layout/curve.ts";
 import { reaches } from "../acceptance.ts";
 import type { Reach } from "../measured.ts";
-import { line, plain, rows, type Area } from "./axes.ts";
+import { type Area, line, plain, plotFrame, rows } from "./axes.ts";
 
 const HEIGHT = 210;
 /** Positions beyond these are few and far between. */
@@ -24,14 +24,10 @@ export function positionPlot(
   const shown = reach.slice(0, count);
   const theory = Array.from({ length: count }, (_, i) => [i + 1, reaches(alpha, i + 1)] as const);
   const said = shown.map((it) => `position ${it.position}: ${it.kept} of ${it.drafts}`).join(", ");
-  return html`<svg
-    class="plot"
-    width=${width}
-    height=${HEIGHT}
-    viewBox="0 0 ${width} ${HEIGHT}"
-    role="img"
-    aria-label="Drafts kept up to each position, counted: ${said === "" ? "none yet" : said}."
-  >
+  const label = `Drafts kept up to each position, counted: ${said === "" ? "none yet" : said}.`;
+  return plotFrame(
+    { width, height: HEIGHT, label },
+    svg`
     ${rows({ ...y, label: (it) => `${Math.round(it * 100)} %` }, area)}
     <text class="axis" x="2" y="10">drafts kept up to here</text>
     ${shown.map((it) => {
@@ -52,5 +48,6 @@ export function positionPlot(
     <text class="axis" x=${area.right} y=${HEIGHT - 3} text-anchor="end">
       position in the draft, i
     </text>
-  </svg>`;
+  `,
+  );
 }

@@ -7,7 +7,7 @@ import { round } from "../../views/layout/curve.ts";
 import type { Machine } from "../machine.ts";
 import { breakEvenRows } from "../roofline.ts";
 import type { Priced } from "../replay.ts";
-import { columns, line, powers, rows, type Area } from "./axes.ts";
+import { type Area, columns, line, plotFrame, powers, rows } from "./axes.ts";
 import { short, unit } from "./units.ts";
 
 const HEIGHT = 250;
@@ -52,14 +52,10 @@ export function rooflinePlot(
     now === undefined
       ? "no pass yet"
       : `the pass of ${now.pass.role} over ${now.work.rows} rows does ${short(intensity(now))} operations a byte`;
-  return html`<svg
-    class="plot roofline"
-    width=${width}
-    height=${HEIGHT}
-    viewBox="0 0 ${width} ${HEIGHT}"
-    role="img"
-    aria-label="Modelled roofline of ${machine.name}: ${words}; the roof bends at ${short(ridge)}."
-  >
+  const label = `Modelled roofline of ${machine.name}: ${words}; the roof bends at ${short(ridge)}.`;
+  return plotFrame(
+    { width, height: HEIGHT, label, look: "plot roofline" },
+    svg`
     ${rows(y, area)} ${columns(x, area)}
     <text class="axis" x=${area.left - 40} y="11">operations per second</text>
     <text class="axis" x=${area.right} y=${HEIGHT - 4} text-anchor="end">operations per byte</text>
@@ -75,7 +71,8 @@ export function rooflinePlot(
       ${unit(machine.peak, "FLOP/s")}
     </text>
     ${others} ${now === undefined ? nothing : dot(now, seen - 1)}
-  </svg>`;
+  `,
+  );
 }
 
 /** The bandwidth, written along the slope of the roof. */

@@ -15,3 +15,7 @@ export function readable(value: number): string {
   const digits = Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 10 ? 2 : 3;
   return fixed(value, digits);
 }
+
+/** A whole number as an exponent. */
+export const superscript = (power: number): string =>
+  [...String(power)].map((it) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(it)] ?? "⁻").join("");
