@@ -5,7 +5,7 @@ import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
 import type { Choice } from "../engine/capability.ts";
 import type { Engines, EngineStatus } from "../engine/handles.ts";
 import type { Moment } from "./address.ts";
-import { placeOf } from "../player/place.ts";
+import { OPENING_ROUNDS, placeOf } from "../player/place.ts";
 import { controls } from "./controls.ts";
 import { gallery } from "./gallery.ts";
 import "./method-page.ts";
@@ -16,9 +16,6 @@ import { pictures } from "./pictures.ts";
 import { Runs } from "./runs.ts";
 import type { Shared } from "./share.ts";
 import { statusLine, type Kept } from "./status.ts";
-
-/** Rounds after which a recorded example opens: enough to see what the method does. */
-const OPENING_ROUNDS = 3;
 
 @customElement("decodescope-app")
 export class App extends LitElement implements Host {

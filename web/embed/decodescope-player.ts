@@ -9,7 +9,7 @@ import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
 import { adoptAll } from "../components/element.ts";
 import { settled, type Settled } from "./settled.ts";
 import type { Trace } from "../generated/Trace.ts";
-import { marksOf, placeOf } from "../player/place.ts";
+import { marksOf, OPENING_ROUNDS, placeOf } from "../player/place.ts";
 import { NAMES, readPresentation, type Name, type Presentation } from "../player/presentation.ts";
 import { promptOf } from "../trace/text-of.ts";
 import { exportFigure, type ExportKind } from "./export.ts";
@@ -23,6 +23,9 @@ import { inline } from "../views/part/inline.ts";
 
 /** What a live run is given; a recorded one has its own. */
 const SETTINGS = ["method", "prompt", "seed"] as const;
+
+/** Whether the reader asks for reduced motion. */
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** A place: a number of events, a share such as `"50%"`, or the label of a marker. */
 export type Target = number | string | { readonly marker: string };
@@ -266,8 +269,7 @@ export class DecodescopePlayer extends HTMLElement {
     const { length } = figure;
     this.#ready.resolve();
     this.#tell("ready", { length, method: trace.method });
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (this.#wishes.autoplay && !calm) figure.play();
+    if (this.#wishes.autoplay && !calm()) figure.play();
     const text = await methodText(trace.method);
     if (this.#trace !== trace || !text) return;
     this.#text = text;
@@ -292,10 +294,9 @@ export class DecodescopePlayer extends HTMLElement {
     figure.sleep(!this.#seen);
     this.#frame.append(figure);
     await figure.updateComplete;
-    const { startAt } = this.#wishes;
-    const at = index ?? placeOf(startAt ?? "0", figure.length, figure.marks) ?? 0;
-    if (broken === null && at > 0) {
-      figure.seek(at);
+    if (broken === null) {
+      if (index === null) this.#enter(figure);
+      else figure.seek(index);
       await figure.updateComplete;
     }
     figure.removeEventListener("broken", caught);
@@ -414,13 +415,20 @@ export class DecodescopePlayer extends HTMLElement {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 
+  /** Goes to where the author lets it open; else some rounds in, for at the start nothing is drawn. */
+  #enter(figure: DecodescopeFigure): void {
+    const { startAt, autoplay } = this.#wishes;
+    const said = startAt === null ? null : placeOf(startAt, figure.length, figure.marks);
+    figure.seek(said ?? 0);
+    if (said === null && (!autoplay || calm())) figure.step(OPENING_ROUNDS, "round");
+  }
+
   /** Gives a figure what one attribute says. */
   #dress(figure: DecodescopeFigure, name: Name, length: number): void {
-    const { startAt, speed, loop, markers, view, hide, height } = this.#wishes;
+    const { speed, loop, markers, view, hide, height } = this.#wishes;
     switch (name) {
       case "start-at":
-        if (figure === this.#figure)
-          figure.seek(placeOf(startAt ?? "0", length, figure.marks) ?? 0);
+        if (figure === this.#figure) this.#enter(figure);
         break;
       case "speed":
         figure.speed = speed;

@@ -26,6 +26,10 @@ export const playerStyles = css`
     cursor: pointer;
   }
   .door {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: var(--space-2) var(--space-3);
     margin: 0;
     padding: 3px;
     /* The host's page may be light around a dark figure. */
@@ -33,6 +37,10 @@ export const playerStyles = css`
     background: var(--paper);
     font: var(--size-2) / 1.5 var(--font-label);
     color: var(--ink-2);
+  }
+  /* No run of the model has been asked for yet. */
+  .player > div:empty {
+    display: none;
   }
   .waiting {
     display: grid;

@@ -14,6 +14,9 @@ export interface Mark {
   readonly label: string;
 }
 
+/** Rounds after which a recorded run opens: enough to see what the method does. */
+export const OPENING_ROUNDS = 3;
+
 /** Most markers of a figure. */
 const MOST = 100;
 
