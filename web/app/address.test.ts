@@ -3,7 +3,7 @@ import methods from "virtual:methods";
 import { read, write, type Address } from "./address.ts";
 import { MAX_PACKED, pack, unpack } from "./packed.ts";
 import { PLAIN, readPresentation } from "../player/presentation.ts";
-import { DEFAULTS } from "./settings.ts";
+import { DEFAULTS, MAX_COMPARED } from "./settings.ts";
 
 /** Every name that an embed knows as an attribute. */
 const EVERYTHING = {
@@ -91,11 +91,22 @@ test("what an address cannot say keeps its default", () => {
   expect(read(search, methods)).toEqual(plain);
 });
 
+test("no more methods than fit stand side by side", () => {
+  const search = `?with=${methods.map((it) => it.id).join(",")}`;
+  expect(read(search, methods).settings.compared).toHaveLength(MAX_COMPARED - 1);
+});
+
 test("a trace survives the hash", async () => {
   const json = JSON.stringify({ text: "Once 🐢 upon", numbers: [0.1, -2, 1e-9] });
   const hash = await pack(json);
   expect(hash).toMatch(/^#t=[\w-]+$/);
   expect(await unpack(hash)).toBe(json);
+  // Long enough for every sign of base64, among them those that an address would change.
+  const noise = JSON.stringify(Array.from({ length: 300 }, (_, i) => Math.sin(i * i)));
+  const long = await pack(noise);
+  expect(new Set(long.slice(3)).size).toBe(64);
+  expect(long).toMatch(/^#t=[\w-]+$/);
+  expect(await unpack(long)).toBe(noise);
 });
 
 test("a hash without a trace is no error, a damaged one is a sentence", async () => {

@@ -51,7 +51,10 @@ beforeEach(() => {
 test("a file arrives whole and says how far it is", async () => {
   expect(await get()).toEqual(content);
   expect(heard).toEqual([300, 300, 300, 100]);
-  expect(fetch.mock.calls[0]![0]).toContain("https://x.example/models/target/model.safetensors");
+  // The checksum is part of the address: another version is another file to every cache.
+  expect(fetch.mock.calls[0]![0]).toBe(
+    `https://x.example/models/target/model.safetensors?sha256=${file.sha256.slice(0, 16)}`,
+  );
 });
 
 test("the second time it comes from the cache", async () => {
@@ -67,12 +70,34 @@ test("a damaged file in the cache is fetched again", async () => {
   store.kept.set(key, new Response(content.slice(1)));
   expect(await get()).toEqual(content);
   expect(fetch).toHaveBeenCalledTimes(2);
+  store.kept.set(key, new Response(content.slice(1)));
+  fetch.mockImplementation(() => Promise.resolve(new Response("", { status: 503 })));
+  await expect(get()).rejects.toMatchObject({ code: "network" });
+  expect(store.kept.size).toBe(0);
 });
 
 test("a file that is cut short is fetched once more", async () => {
   fetch.mockImplementationOnce(() => Promise.resolve(body(content.slice(0, 500))));
   expect(await get()).toEqual(content);
+  // A server that knows no ranges sends all of it, and all of it counts.
+  expect(fetch).toHaveBeenCalledTimes(2);
   expect(sum()).toBe(1000);
+});
+
+test("a connection that always breaks is given up", async () => {
+  fetch.mockImplementation(() => Promise.resolve(body(content.slice(0, 500))));
+  await expect(get()).rejects.toMatchObject({ code: "network" });
+  expect(fetch.mock.calls.length).toBeLessThanOrEqual(3);
+  expect(sum()).toBe(0);
+  expect(store.kept.size).toBe(0);
+});
+
+test("a file that is longer than stated is refused", async () => {
+  fetch.mockImplementation(() => Promise.resolve(body(new Uint8Array(2000))));
+  await expect(get()).rejects.toMatchObject({
+    code: "network",
+    message: expect.stringContaining("longer than it should be") as string,
+  });
 });
 
 test("after a break only the rest is fetched, where the server can", async () => {

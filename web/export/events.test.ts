@@ -20,14 +20,28 @@ function parsed(text: string): string[][] {
 test("every event is a line, and its columns say what it says", () => {
   const [names, ...rows] = parsed(csv(trace));
   expect(rows).toHaveLength(trace.events.length);
+  // What is compared below is there.
+  for (const kind of ["grow", "score", "sample", "judge"])
+    expect(rows.some((it) => it.includes(kind))).toBe(true);
   for (const [i, row] of rows.entries()) {
     expect(row).toHaveLength(names!.length);
     const of = (name: string) => row[names!.indexOf(name)]!;
     const event = JSON.parse(of("event"));
     expect(event).toEqual(trace.events[i]);
     expect(of("kind")).toBe(event.kind);
+    const said = (value: unknown) => (value === null ? "" : String(value));
+    const columns = (...names: string[]) => names.map(of);
+    if (event.kind === "grow")
+      expect(columns("node", "parent", "by", "log_prob")).toEqual(
+        [event.node, event.parent, event.by, event.log_prob].map(said),
+      );
+    if (event.kind === "score") expect(of("by")).toBe(event.role);
+    if (event.kind === "sample")
+      expect(columns("token", "p", "u")).toEqual([event.token, event.prob, event.u].map(said));
     if (event.kind !== "judge") continue;
-    expect([of("p"), of("accepted")]).toEqual([String(event.p), String(event.accepted)]);
+    expect(columns("accepted", "p", "q", "u")).toEqual(
+      [event.accepted, event.p, event.q, event.u].map(said),
+    );
     const grown = trace.events.find((it) => it.kind === "grow" && it.node === event.node);
     const token = grown?.kind === "grow" && "token" in grown.input ? grown.input.token : -1;
     expect(JSON.parse(of("text"))).toBe(trace.vocabulary[token]);

@@ -12,7 +12,7 @@ test("computed colours become plain ones", () => {
 });
 
 test("numbers are short, and minus nothing is nothing", () => {
-  expect([1 / 3, -0.001, 12, 1e-9].map(number)).toEqual(["0.33", "0", "12", "0"]);
+  expect([1 / 3, -0.001, 12, 1e-9, NaN].map(number)).toEqual(["0.33", "0", "12", "0", "0"]);
 });
 
 test("a token cannot end the file: signs of XML are escaped, others replaced", () => {

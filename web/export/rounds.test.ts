@@ -12,6 +12,10 @@ test("the rounds together are the answer", () => {
   expect(told.reduce((sum, it) => sum + it.passes, 0)).toBe(
     trace.events.filter((it) => it.kind === "score" && it.role === "target").length,
   );
+  const judged = trace.events.flatMap((it) => (it.kind === "judge" ? [it.accepted] : []));
+  expect(told.reduce((sum, it) => sum + it.accepted, 0)).toBe(judged.filter(Boolean).length);
+  const guesses = trace.events.filter((it) => it.kind === "grow" && it.by === "draft");
+  expect(told.reduce((sum, it) => sum + it.drafted, 0)).toBe(guesses.length);
   const text = trace.tokens.map((it) => decoder.decode(bytesOf(trace.vocabulary, it))).join("");
   const shown = told.map((it) => it.text).join("");
   expect(shown.replaceAll("␣", " ").replaceAll("↵", "\n")).toBe(text);

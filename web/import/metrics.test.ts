@@ -42,6 +42,17 @@ test("the log line of vLLM", () => {
   ]);
 });
 
+test("of a long log the last reports, and no place that is none", () => {
+  const line = (n: number) =>
+    `SpecDecoding metrics: Mean acceptance length: 2.5, Accepted: ${n} tokens, Drafted: 100 tokens`;
+  const log = Array.from({ length: 30 }, (_, i) => line(i)).join("\n");
+  expect(aggregatesIn(log).map((it) => it.accepted)).toEqual([22, 23, 24, 25, 26, 27, 28, 29]);
+  const place = (at: string) =>
+    `vllm:spec_decode_num_accepted_tokens_per_pos_total{position="${at}"} 3`;
+  const counters = ["vllm:spec_decode_num_drafts_total 4", ...["0", "-1", "0.5", "4e9"].map(place)];
+  expect(aggregatesIn(counters.join("\n"))[0]!.byPosition).toEqual([0.75]);
+});
+
 test("what vLLM says of one request", () => {
   const speculative_decoding = {
     mean_acceptance_length: 1.2325581395348837,
