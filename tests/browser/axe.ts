@@ -8,12 +8,17 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 /** Serious and critical findings, with their places. */
 export async function serious(page: Page): Promise<string[]> {
+  return findings(page, ["serious", "critical"]);
+}
+
+/** Everything that axe finds, with its place, or what has one of these weights. */
+export async function findings(page: Page, weights?: string[]): Promise<string[]> {
   await page.evaluate(axe);
-  return page.evaluate(async () => {
+  return page.evaluate(async (weights) => {
     const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
     const { violations } = await axe.run();
     return violations
-      .filter((it) => it.impact === "serious" || it.impact === "critical")
+      .filter((it) => !weights || weights.includes(it.impact ?? ""))
       .map((it) => `${it.id}: ${it.nodes.map((node) => node.target.join(" ")).join(", ")}`);
-  });
+  }, weights);
 }

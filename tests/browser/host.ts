@@ -20,6 +20,7 @@ const TYPES: Record<string, string> = {
   ".css": "text/css",
   ".json": "application/json",
   ".wasm": "application/wasm",
+  ".png": "image/png",
 };
 
 export interface Visit {
@@ -38,7 +39,7 @@ export class Place {
   /** What was asked for, in order. */
   readonly asked: string[] = [];
   /** Pages beside the site's own, by path. */
-  readonly pages = new Map<string, string>();
+  readonly pages = new Map<string, string | Buffer>();
   /** Answered with 404. */
   missing: RegExp | null = null;
   readonly #server: Server;

@@ -1,8 +1,10 @@
 /** The page that `decodescope-render` opens: a trace comes in, a picture goes out. */
 import "../components/decodescope-figure.ts";
+import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
 import methods from "../generated/methods.json";
 import { loadTrace } from "../trace/load.ts";
 import { viewsFor } from "../views/index.ts";
+import { card } from "./card.ts";
 import type { Options } from "./copy.ts";
 import { png, svg } from "./picture.ts";
 
@@ -17,14 +19,19 @@ export interface Request {
   options: Partial<Options>;
 }
 
-/** The text of an SVG, or a PNG in base64. Errors: a sentence for whoever asked. */
-async function render(json: string, request: Request): Promise<string> {
+async function figureOf(json: string): Promise<DecodescopeFigure> {
   const trace = loadTrace(json);
   const figure = document.createElement("decodescope-figure");
   figure.trace = trace;
   figure.method = methods.find((it) => it.id === trace.method) ?? null;
   document.body.replaceChildren(figure);
   await figure.updateComplete;
+  return figure;
+}
+
+/** The text of an SVG, or a PNG in base64. Errors: a sentence for whoever asked. */
+async function render(json: string, request: Request): Promise<string> {
+  const figure = await figureOf(json);
   figure.seekFraction(1);
   const views = viewsFor(figure.state).map((it) => it.id);
   const { view } = request.options;
@@ -36,7 +43,16 @@ async function render(json: string, request: Request): Promise<string> {
   const options = { ...request.options, at, selection };
   if (request.format === "svg") return svg(figure, options);
   const blob = await png(figure, options, request.scale);
-  const bytes = new Uint8Array(await blob.arrayBuffer());
+  return base64(new Uint8Array(await blob.arrayBuffer()));
+}
+
+/** The card of a run; its pixels in base64. */
+async function renderCard(json: string, title: string) {
+  const { indices, ...rest } = await card(await figureOf(json), title);
+  return { ...rest, indices: base64(indices) };
+}
+
+function base64(bytes: Uint8Array): string {
   let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return btoa(binary);
@@ -51,4 +67,4 @@ export function placeOf(step: string, length: number): number {
   return at;
 }
 
-Object.assign(globalThis, { render });
+Object.assign(globalThis, { render, renderCard });

@@ -2,3 +2,4 @@
 export function prepare(): string;
 /** The files of the runs that chapters name. */
 export function runs(): string[];
+export function markChapters(out: string, site: string | null): void;

@@ -45,7 +45,8 @@ pub fn browser() -> Result<String> {
         .context("no Chrome or Chromium was found: install one, or name it in the variable CHROME")
 }
 
-fn find_browser() -> Option<String> {
+/// The path of Chrome or Chromium, if there is one.
+pub fn find_browser() -> Option<String> {
     let named = std::env::var("CHROME").ok();
     let usual = [
         "chromium",

@@ -1,6 +1,10 @@
 //! The page: a static folder that works from any path, or a server with live rebuild.
 
-use crate::{generate, prepare, tools::run, wasm};
+use crate::{
+    generate, prepare,
+    tools::{run, run_with},
+    wasm,
+};
 use anyhow::Result;
 
 /// Everything the page is made of, up to date.
@@ -10,7 +14,7 @@ fn parts() -> Result<()> {
     wasm::DEVICES.iter().try_for_each(|device| wasm::build(device))
 }
 
-/// Writes `dist/`.
+/// Writes `dist/`. Where there is no browser, the pages of recorded runs have no pictures.
 pub fn build() -> Result<()> {
     parts()?;
     run("npx", &["vite", "build"])?;
@@ -20,6 +24,8 @@ pub fn build() -> Result<()> {
     run("npx", &["vite", "build", "--config", "web/export/vite.config.ts"])?;
     run("npx", &["vite", "build", "--config", "web/embed/npm/vite.config.ts"])?;
     run("node", &["web/tools/packages.mjs"])?;
+    let chrome = prepare::find_browser().unwrap_or_default();
+    run_with("node", &["web/tools/run-pages.mjs"], &[("CHROME", &chrome)])?;
     run("node", &["web/tools/service-worker.mjs"])
 }
 

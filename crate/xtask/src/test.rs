@@ -40,6 +40,8 @@ pub fn all() -> Result<()> {
     check()?;
     let outcome = rust(&native(&[]), &[], &mut count)
         .and_then(|()| web(&[], &mut count))
+        // The site's pictures are drawn by it.
+        .and_then(|()| prepare::browser().map(drop))
         .and_then(|()| site::build())
         .and_then(|()| run("node", &["web/tools/sizes.mjs"]))
         .and_then(|()| browser(&[], &mut count));

@@ -1,0 +1,1 @@
+export function siteAddress(said?: string): string | null;
