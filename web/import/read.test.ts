@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Trace } from "../generated/Trace.ts";
 import { promptOf } from "../trace/text-of.ts";
 import { loadTrace, TraceError } from "../trace/load.ts";
+import { randomOf, spoil } from "../trace/spoil.test-data.ts";
 import { bytesOf } from "../trace/words.ts";
 import { read } from "./read.ts";
 
@@ -160,6 +161,101 @@ describe("completions in the older form", () => {
   });
 });
 
+/** The answer of a chat about these tokens. */
+const chatOf = (content: object[], more: object = {}, text = "x") =>
+  JSON.stringify({
+    choices: [{ index: 0, message: { content: text }, logprobs: { content }, ...more }],
+  });
+
+describe("what servers write in more than one way", () => {
+  test("plain probabilities after the filters of llama.cpp", () => {
+    const top_probs = [
+      { token: "a", bytes: [97], prob: 0.75 },
+      { token: "b", bytes: [98], prob: 0.25 },
+      { token: "c", bytes: [99], prob: 0 },
+    ];
+    const [draw] = draws(traceIn(chatOf([{ token: "b", bytes: [98], prob: 0.25, top_probs }])));
+    expect(draw!.prob).toBeCloseTo(0.25, 6);
+    expect(draw!.stages[0]!.probs[0]).toBeCloseTo(0.75, 6);
+    // In the order of the vocabulary, the token's stretch is the first: it was met first.
+    expect(draw!.span.map((it) => Number(it.toFixed(6)))).toEqual([0, 0.25]);
+  });
+
+  test("a little more than certainty is certainty, and shares never exceed one", () => {
+    const top_logprobs = [
+      { token: "a", bytes: [97], logprob: 0.004 },
+      { token: "b", bytes: [98], logprob: -4 },
+    ];
+    const [draw] = draws(
+      traceIn(chatOf([{ token: "a", bytes: [97], logprob: 0.004, top_logprobs }])),
+    );
+    const { probs, rest } = draw!.stages[0]!;
+    expect(rest).toBeCloseTo(0, 6);
+    expect(probs.reduce((sum, it) => sum + it, 0)).toBeCloseTo(1, 6);
+    expect(probs[1]! / probs[0]!).toBeCloseTo(Math.exp(-4), 6);
+    const grown = traceIn(chatOf([{ token: "a", bytes: [97], logprob: 0.004 }]));
+    const last = grown.events.findLast((it) => it.kind === "grow");
+    expect(last).toMatchObject({ log_prob: 0 });
+  });
+
+  test("a token that had no mass left is text without a draw", () => {
+    const trace = traceIn(chatOf([{ token: "a", bytes: [97], logprob: -9999 }]));
+    expect(trace.tokens).toHaveLength(1);
+    expect(draws(trace)).toEqual([]);
+  });
+
+  test("the stretch of a token begins where those before it end", () => {
+    const token = (name: string, logprob: number) => ({
+      ...{ token: name, bytes: [...new TextEncoder().encode(name)], logprob },
+    });
+    const both = [token("a", Math.log(0.6)), token("b", Math.log(0.3))];
+    const trace = traceIn(chatOf(["a", "b"].map((it, i) => ({ ...both[i]!, top_logprobs: both }))));
+    const spans = draws(trace).map(({ span }) => span.map((it) => Number(it.toFixed(4))));
+    expect(spans).toEqual([
+      [0, 0.6],
+      [0.6, 0.9],
+    ]);
+  });
+
+  test("who answered, and why the text ended", () => {
+    const one = [{ token: "a", bytes: [97], logprob: -0.1 }];
+    const said = (more: object) => {
+      const found = read(JSON.stringify({ ...JSON.parse(chatOf(one)), ...more }));
+      return found.kind === "trace" ? [found.from, found.trace.recorded.backend] : [];
+    };
+    expect(said({ system_fingerprint: "vllm-0.11" })).toEqual(["vllm-0.11", "vllm-0.11"]);
+    expect(said({ system_fingerprint: "fp_44709d6fcb" })[0]).toBe("OpenAI");
+    expect(said({})[0]).toBe("OpenAI-style server");
+    const native = JSON.parse(answer("native.json")) as Record<string, unknown>;
+    const ended = (stop_type: string) => {
+      const trace = traceIn(JSON.stringify({ ...native, stop: true, stop_type }));
+      return trace.events.findLast((it) => it.kind === "finish");
+    };
+    expect(ended("limit")).toMatchObject({ reason: "length" });
+    expect(ended("eos")).toMatchObject({ reason: "stopped" });
+  });
+
+  test("a list of answers is a text for each, sixteen at most, and says how many there were", () => {
+    const one = JSON.parse(answer("completion.json")) as Record<string, unknown>;
+    const many = Array.from({ length: 20 }, (_, i) => ({ ...one, id: `answer ${i}` }));
+    const trace = traceIn(JSON.stringify(many));
+    expect(trace.outputs).toHaveLength(15);
+    expect(trace.events.find((it) => it.kind === "note")).toMatchObject({
+      text: expect.stringContaining("The first 16 of 20 texts") as string,
+    });
+    const two = traceIn(JSON.stringify(many.slice(0, 2)));
+    expect(textOf(two, two.outputs[0]!.tokens)).toBe(textOf(two, two.tokens));
+  });
+
+  test("lost bytes twice in one text, each in its place", () => {
+    const content = ["\uFFFD", " and ", "\uFFFD", " and ", "y"].map((token) => ({
+      ...{ token, bytes: null, logprob: -0.1 },
+    }));
+    const trace = traceIn(chatOf(content, {}, "🦊 and 🐢 and y"));
+    expect(textOf(trace, trace.tokens)).toBe("🦊 and 🐢 and y");
+  });
+});
+
 describe("what cannot be read gets a sentence with its place", () => {
   const chat = () => JSON.parse(answer("chat.json")) as Record<string, never> & { choices: never };
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -212,31 +308,21 @@ describe("what cannot be read gets a sentence with its place", () => {
   });
 
   test("two hundred spoilt answers are refused or read, and break nothing", () => {
-    let state = 7;
-    const random = (below: number) => {
-      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-      return Math.floor((state / 2 ** 32) * below);
-    };
-    const strange = [null, -1, 1e30, "", "<b>", [], {}, true, [[]], "\ud800", "__proto__"];
+    const random = randomOf(7);
+    let refused = 0;
     for (let round = 0; round < 200; round++) {
-      // eslint-disable-next-line @typescript-eslint/no-explicit-any
-      const whole: any = JSON.parse(answer(round % 2 ? "several.json" : "native.json"));
-      // eslint-disable-next-line @typescript-eslint/no-explicit-any
-      let at: any = whole;
-      let key = round % 2 ? "choices" : "completion_probabilities";
-      for (let depth = random(7); depth > 0 && at[key] && typeof at[key] === "object"; depth--) {
-        const keys: string[] = Object.keys(at[key]);
-        if (keys.length === 0) break;
-        at = at[key];
-        key = keys[random(keys.length)]!;
-      }
-      at[key] = strange[random(strange.length)];
+      const whole: unknown = JSON.parse(answer(round % 2 ? "several.json" : "native.json"));
+      spoil(whole, round % 2 ? "choices" : "completion_probabilities", random);
       try {
         traceIn(JSON.stringify(whole));
       } catch (error) {
         expect(error, String((error as Error).stack)).toBeInstanceOf(TraceError);
+        refused++;
       }
     }
+    // Both ways out are really tried.
+    expect(refused).toBeGreaterThan(40);
+    expect(refused).toBeLessThan(190);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loadTrace, TraceError } from "./load.ts";
+import { randomOf, spoil } from "./spoil.test-data.ts";
 import { toyText } from "./toy.test-data.ts";
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -53,6 +54,54 @@ describe("a bad trace is refused with the path of what is wrong", () => {
       `events[${at}].node names node 4000000000, which has not grown yet.`,
     );
   });
+  // Of every kind of event, whatever names a node or a lane.
+  const next = (JSON.parse(toyText).events as Loose[]).filter((it) => it.kind === "grow").length;
+  test.each([
+    ["grow", "parent", (it: Loose) => (it.parent = it.node)],
+    ["score", "nodes[0]", (it: Loose) => (it.nodes[0] = next)],
+    ["score", "ancestors[0]", (it: Loose) => (it.ancestors[0] = next)],
+    ["sample", "node", (it: Loose) => (it.node = next)],
+    ["judge", "node", (it: Loose) => (it.node = next)],
+    ["commit", "nodes[0]", (it: Loose) => (it.nodes[0] = next)],
+    ["commit", "head", (it: Loose) => (it.head = next)],
+    ["prune", "nodes[0]", (it: Loose) => (it.nodes[0] = next)],
+    ["finish", "node", (it: Loose) => (it.node = next)],
+    ["merge", "from", (it: Loose) => (it.from = next)],
+    ["merge", "into", (it: Loose) => (it.into = next)],
+  ])("%s.%s names the node that would come next", (kind, field, spoil) => {
+    const named = (trace: Loose): number => {
+      const at = trace.events.findLastIndex((it: Loose) => it.kind === kind);
+      if (at >= 0) return at;
+      // What the toy does not do by itself, at its end.
+      const kinds: Record<string, object> = {
+        merge: { kind, from: 0, into: 0, suffix: [] },
+        prune: { kind, nodes: [0], reason: "" },
+      };
+      return trace.events.push(kinds[kind]) - 1;
+    };
+    let at = -1;
+    expect(complaint((it) => void named(it))).toBe("nothing");
+    const said = complaint((it) => spoil(it.events[(at = named(it))]));
+    expect(said).toMatch(/ names node \d+, which has not grown yet\.$/);
+    expect(said.startsWith(`events[${at}].${field} `), said).toBe(true);
+  });
+  test("a commit to a lane without a prompt, and rows that are not those of the nodes", () => {
+    const commit = firstOf(JSON.parse(toyText), "commit");
+    expect(complaint((it) => (it.events[commit].lane = 1))).toBe(
+      `events[${commit}].lane names lane 1, which has no prompt.`,
+    );
+    const score = firstOf(JSON.parse(toyText), "score");
+    expect(complaint((it) => it.events[score].rows.push(it.events[score].rows[0]))).toMatch(
+      new RegExp(`^events\\[${score}\\]\\.rows has \\d+ entries; \\d+ belong there\\.$`),
+    );
+  });
+  test("names that every object has are no fields", () => {
+    expect(complaint((it) => (it.events[0].constructor = 1))).toBe("nothing");
+    const whole = JSON.parse(toyText);
+    delete whole.method;
+    const poisoned = JSON.stringify(whole).replace("{", '{"__proto__": {"method": "x"}, ');
+    expect(() => loadTrace(poisoned)).toThrow(/^method is missing\./);
+  });
   test("nodes out of order", () => {
     expect(complaint((it) => (it.events[1].node = 7))).toBe(
       "events[1].node is 7, but 1 comes next.",
@@ -82,27 +131,19 @@ test("what may be absent is filled in", () => {
 });
 
 test("a hundred random spoilings are refused or load, and never break the loader", () => {
-  let state = 12345;
-  const random = (below: number) => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-  const strange = [null, -1, 1.5, 1e30, "", "<b>", [], {}, true];
+  const random = randomOf(12345);
+  let refused = 0;
   for (let round = 0; round < 100; round++) {
     const trace = JSON.parse(toyText);
-    let at: Loose = trace;
-    let key: string | number = "events";
-    for (let depth = 0; depth < 6 && at[key] && typeof at[key] === "object"; depth++) {
-      const keys: string[] = Object.keys(at[key]);
-      if (keys.length === 0) break;
-      at = at[key];
-      key = keys[random(keys.length)]!;
-    }
-    at[key] = strange[random(strange.length)];
+    spoil(trace, "events", random);
     try {
       loadTrace(JSON.stringify(trace));
     } catch (error) {
       expect(error).toBeInstanceOf(TraceError);
+      refused++;
     }
   }
+  // Both ways out are really tried.
+  expect(refused).toBeGreaterThan(20);
+  expect(refused).toBeLessThan(100);
 });
