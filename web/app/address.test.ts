@@ -17,6 +17,9 @@ const EVERYTHING = {
   lang: "de",
   hide: "why,knobs",
   height: "420",
+  large: "1",
+  halt: "1",
+  teach: "1",
 };
 
 const plain: Address = {

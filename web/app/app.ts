@@ -57,8 +57,9 @@ export class App extends LitElement implements Host {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const { theme } = this.#page.presentation;
+    const { theme, teach } = this.#page.presentation;
     if (theme) document.documentElement.dataset["theme"] = theme;
+    document.documentElement.toggleAttribute("data-teach", teach);
     void this.#open();
   }
 
@@ -179,10 +180,7 @@ export class App extends LitElement implements Host {
         <h1>Decodescope</h1>
         <p>Watch a language model choose its words, one step at a time.</p>
       </header>
-      <main
-        class=${page.comparing ? "comparing" : ""}
-        data-hide=${page.presentation.hide.join(" ")}
-      >
+      <main class=${page.comparing ? "comparing" : ""} data-hide=${page.shown.hide.join(" ")}>
         <form class="controls" aria-label="What to run" @submit=${this.#submitted}>
           ${controls(page, this.#runs, this.#shared, status)}
         </form>

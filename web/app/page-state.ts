@@ -4,7 +4,7 @@ import type { EngineClient } from "../engine/client.ts";
 import type { Engines } from "../engine/handles.ts";
 import type { Trace } from "../generated/Trace.ts";
 import type { Aggregate } from "../import/imported.ts";
-import { NAMES, type Presentation } from "../player/presentation.ts";
+import { NAMES, spelledOut, type Presentation } from "../player/presentation.ts";
 import { read, write, type Moment } from "./address.ts";
 import { Panel, type Origin } from "./panel.ts";
 import { changed, controlsOf, type Control, type Params } from "./schema.ts";
@@ -51,6 +51,8 @@ export class PageState {
   moment: Moment | null;
   /** How the address wants the pictures shown. */
   readonly presentation: Presentation;
+  /** The same, with what its words stand for said one by one. */
+  readonly shown: Presentation;
   /** The reader typed a prompt: nothing but the reader replaces it. */
   typed: boolean;
   /** The reader, or the address, chose more than a method. */
@@ -69,6 +71,7 @@ export class PageState {
     this.trace = address.trace;
     this.moment = address.moment;
     this.presentation = address.presentation;
+    this.shown = spelledOut(address.presentation);
     const named = [...new URLSearchParams(search).keys()];
     this.typed = named.includes("prompt");
     this.touched = named.some((name) => !["device", "method", "with", ...NAMES].includes(name));

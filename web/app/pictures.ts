@@ -61,6 +61,7 @@ function sameList(page: PageState, next: Trace[]): Trace[] {
 
 function picture(page: PageState, panel: Panel, index: number): TemplateResult {
   const method = methods.find((it) => it.id === panel.method);
+  const { hide, view, speed, loop, large, halt, teach, height } = page.shown;
   return html`<article class="panel" aria-labelledby="panel-${index}">
     <div class="heading">
       <h2 id="panel-${index}">${method?.title ?? panel.method}</h2>
@@ -74,13 +75,16 @@ function picture(page: PageState, panel: Panel, index: number): TemplateResult {
             .trace=${panel.given}
             .live=${panel.live}
             .method=${method ?? null}
-            .hide=${page.presentation.hide}
-            .view=${page.presentation.view}
-            .speed=${page.presentation.speed}
-            .loop=${page.presentation.loop}
+            .hide=${hide}
+            .view=${view}
+            .speed=${speed}
+            .loop=${loop}
             .marks=${marks(page, panel)}
-            ?boxed=${page.presentation.height !== null}
-            style=${inline(page.presentation.height === null ? "" : `height: ${page.presentation.height}px`)}
+            .large=${large}
+            .halting=${halt}
+            .leads=${teach && index === 0}
+            ?boxed=${height !== null || (teach && !page.comparing)}
+            style=${inline(height === null ? "" : `height: ${height}px`)}
           ></decodescope-figure>`
         : html`<p class="empty">Press Run to see this method write.</p>`
     }

@@ -55,6 +55,10 @@ export class DecodescopeFigure extends DrawnElement {
   @drawn() marks: readonly Mark[] = [];
   /** Playing pauses at every mark. */
   @drawn() halting = false;
+  /** Type and picture are as large as a lecture room needs them. */
+  @drawn({ reflect: true, flag: true }) large = false;
+  /** Takes the keys that the page does not need, as those of a clicker. */
+  leads = false;
   /** Playing begins again at the end. */
   @drawn() loop = false;
   /** Pace of playing, 0.25…8, as a trace is opened with. */
@@ -197,11 +201,13 @@ export class DecodescopeFigure extends DrawnElement {
     super.connectedCallback();
     this.#sizes = new ResizeObserver(() => this.#measure());
     if (this.stageBody) this.#sizes.observe(this.stageBody);
+    document.addEventListener("keydown", this.#led);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#sizes?.disconnect();
+    document.removeEventListener("keydown", this.#led);
     this.#player?.pause();
   }
 
@@ -291,6 +297,16 @@ export class DecodescopeFigure extends DrawnElement {
     if (!(target instanceof HTMLElement || target instanceof SVGElement)) return;
     if (moveInside(target, event)) return event.preventDefault();
     if (event.key === "Escape") return this.select(NOTHING);
+    this.#obey(target, event);
+  }
+
+  /** A key that was pressed elsewhere on the page, and that nobody took. */
+  readonly #led = (event: KeyboardEvent): void => {
+    if (this.leads && !this.#asleep && !event.defaultPrevented)
+      this.#obey(event.composedPath()[0] as Element, event);
+  };
+
+  #obey(target: Element, event: KeyboardEvent): void {
     if (keptByWidget(target, event)) return;
     const command = commandFor(event);
     if (command === null) return;

@@ -19,6 +19,16 @@ export const figureStyles = css`
     border: 1px solid var(--rule);
     border-radius: 6px;
   }
+  /* For a lecture room: sentences in letters of a 36th of the screen's height. */
+  :host([large]) .figure {
+    zoom: 1.4;
+    @media (min-width: 1600px) {
+      zoom: 1.75;
+    }
+    @media (min-width: 1900px) {
+      zoom: 2;
+    }
+  }
   :host([boxed]) .figure {
     box-sizing: border-box;
     height: 100%;

@@ -10,7 +10,13 @@ import { adoptAll } from "../components/element.ts";
 import { settled, type Settled } from "./settled.ts";
 import type { Trace } from "../generated/Trace.ts";
 import { marksOf, OPENING_ROUNDS, placeOf } from "../player/place.ts";
-import { NAMES, readPresentation, type Name, type Presentation } from "../player/presentation.ts";
+import {
+  NAMES,
+  readPresentation,
+  spelledOut,
+  type Name,
+  type Presentation,
+} from "../player/presentation.ts";
 import { promptOf } from "../trace/text-of.ts";
 import { exportFigure, type ExportKind } from "./export.ts";
 import { liveBase, openLive, type Close } from "./live-door.ts";
@@ -89,6 +95,9 @@ export interface PlayerEvents {
  * @attr lang Language of the figure's own words.
  * @attr hide Parts to leave out: `text tabs why code controls speed method keys`.
  * @attr height Pixels.
+ * @attr large Type and picture as large as a lecture room needs them.
+ * @attr halt Playing pauses at every marker.
+ * @attr teach For a lecture: large, halt, no controls, and the page's keys step, as a clicker's do.
  * @attr live Offers to run the model in the same figure, once the reader agrees to the download.
  * @attr base Folder of `wasm/` and `models/`; without it, the one above the script's.
  * @event ready The figure stands. @event step The reader is at another place.
@@ -219,7 +228,7 @@ export class DecodescopePlayer extends HTMLElement {
   }
 
   #read(): Presentation {
-    return readPresentation((name) => this.getAttribute(name));
+    return spelledOut(readPresentation((name) => this.getAttribute(name)));
   }
 
   /** Loads what is named, unless that was begun already. */
@@ -425,7 +434,7 @@ export class DecodescopePlayer extends HTMLElement {
 
   /** Gives a figure what one attribute says. */
   #dress(figure: DecodescopeFigure, name: Name, length: number): void {
-    const { speed, loop, markers, view, hide, height } = this.#wishes;
+    const { speed, loop, markers, view, hide, height, large, halt, teach } = this.#wishes;
     switch (name) {
       case "start-at":
         if (figure === this.#figure) this.#enter(figure);
@@ -442,8 +451,12 @@ export class DecodescopePlayer extends HTMLElement {
       case "view":
         figure.view = view;
         break;
+      // Those that `teach` stands for come with it.
       case "hide":
-        figure.hide = hide;
+      case "large":
+      case "halt":
+      case "teach":
+        Object.assign(figure, { hide, large, halting: halt, leads: teach });
         break;
       case "height":
         figure.toggleAttribute("boxed", height !== null);

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { marksOf, placeOf, readMarkers, writeMarkers } from "./place.ts";
-import { PLAIN, readPresentation, writePresentation, type Name } from "./presentation.ts";
+import {
+  PLAIN,
+  readPresentation,
+  spelledOut,
+  writePresentation,
+  type Name,
+} from "./presentation.ts";
 
 const read = (values: Partial<Record<Name, string>>) =>
   readPresentation((name) => values[name] ?? null);
@@ -23,6 +29,9 @@ describe("a presentation", () => {
       lang: "de",
       hide: "why, code",
       height: "420px",
+      large: "",
+      halt: "",
+      teach: "",
     });
     expect(it).toMatchObject({ speed: 2, autoplay: true, loop: true, hide: ["why", "code"] });
     expect(it).toMatchObject({ startAt: "50%", view: "tree", theme: "dark", height: 420 });
@@ -35,6 +44,12 @@ describe("a presentation", () => {
     expect(read({ speed: "100" }).speed).toBe(8);
     expect(read({ height: "1" }).height).toBe(200);
   });
+});
+
+test("a lecture is large, pauses at markers and hides the controls, whatever else is hidden", () => {
+  const said = spelledOut(read({ teach: "", hide: "code" }));
+  expect(said).toMatchObject({ large: true, halt: true, hide: ["code", "controls"] });
+  expect(spelledOut(PLAIN)).toBe(PLAIN);
 });
 
 describe("a place", () => {

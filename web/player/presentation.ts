@@ -37,6 +37,12 @@ export interface Presentation {
   readonly hide: readonly Part[];
   /** Pixels; `null`: as high as its content. */
   readonly height: number | null;
+  /** Type and picture as large as a lecture room needs them. */
+  readonly large: boolean;
+  /** Playing pauses at every marker. */
+  readonly halt: boolean;
+  /** For a lecture: large, pausing at markers, without controls, led by a clicker. */
+  readonly teach: boolean;
 }
 
 export const PLAIN: Presentation = {
@@ -50,6 +56,9 @@ export const PLAIN: Presentation = {
   lang: null,
   hide: [],
   height: null,
+  large: false,
+  halt: false,
+  teach: false,
 };
 
 /** The names, as attributes and in addresses. */
@@ -64,6 +73,9 @@ export const NAMES = [
   "lang",
   "hide",
   "height",
+  "large",
+  "halt",
+  "teach",
 ] as const;
 
 export type Name = (typeof NAMES)[number];
@@ -84,8 +96,20 @@ export function readPresentation(get: (name: Name) => string | null): Presentati
     lang: get("lang") || null,
     hide: PARTS.filter((it) => parts.includes(it)),
     height: number(get("height"), 200, 4000),
+    large: flag("large"),
+    halt: flag("halt"),
+    teach: flag("teach"),
   };
 }
+
+/** What `teach` stands for, said one by one. */
+export function spelledOut(it: Presentation): Presentation {
+  if (!it.teach) return it;
+  return { ...it, large: true, halt: true, hide: PARTS.filter((part) => inLecture(it, part)) };
+}
+
+const inLecture = ({ hide }: Presentation, part: Part): boolean =>
+  part === "controls" || hide.includes(part);
 
 /** A number held between `min` and `max`; `"420px"` counts as 420. */
 function number(text: string | null, min: number, max: number): number | null {
@@ -106,6 +130,9 @@ export function writePresentation(it: Presentation): [Name, string][] {
     ["lang", it.lang],
     ["hide", it.hide.join(",") || null],
     ["height", it.height === null ? null : String(it.height)],
+    ["large", it.large ? "1" : null],
+    ["halt", it.halt ? "1" : null],
+    ["teach", it.teach ? "1" : null],
   ];
   return all.filter((entry): entry is [Name, string] => entry[1] !== null);
 }

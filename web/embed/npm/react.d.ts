@@ -25,6 +25,12 @@ export interface DecodescopeProps {
   hide?: string;
   /** Pixels. */
   height?: number | string;
+  /** Type and picture as large as a lecture room needs them. */
+  large?: boolean;
+  /** Playing pauses at every marker. */
+  halt?: boolean;
+  /** For a lecture: large, halt, no controls, and the page's keys step. */
+  teach?: boolean;
   /** Offers to run the model in the same figure; needs the script instead of the package. */
   live?: boolean;
   /** Folder of `wasm/` and `models/`. */
