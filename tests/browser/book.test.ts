@@ -3,17 +3,17 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { chromium, type Browser } from "playwright-core";
+import { type Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DecodescopePlayer } from "../../web/embed/decodescope-player.ts";
 import { prepare, runs } from "../../web/tools/book.mjs";
-import { CHROME, FLAGS } from "../../web/tools/site.mjs";
 import { Built, mdbook, python, reasonOf, ROOT } from "./generators.ts";
+import { launch } from "./site.ts";
 
 let browser: Browser;
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: CHROME, args: [...FLAGS, "--disable-gpu"] });
+  browser = await launch();
 });
 afterAll(() => browser?.close());
 

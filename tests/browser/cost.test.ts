@@ -3,10 +3,8 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
-import { figure, show } from "./figure.ts";
+import { recorded, show } from "./figure.ts";
 import { Site } from "./site.ts";
-
-const NO_MODEL = /\/(models|wasm)\//;
 
 let site: Site;
 
@@ -19,9 +17,7 @@ afterAll(() => site?.stop());
 const panel = (page: Page) => page.locator("decodescope-cost");
 
 async function open(search: string): Promise<Page> {
-  const { page } = await site.open(search, { blocked: NO_MODEL });
-  await figure(page).waitFor();
-  return page;
+  return (await recorded(site, search)).page;
 }
 
 test("the panel is loaded when it is opened, says that it is modelled, and follows the machine", async () => {
@@ -68,11 +64,9 @@ test("runs side by side are priced on one machine", async () => {
 test.each(["machine", "acceptance", "latency"])(
   "nothing of the part %s leaves the stage of a phone",
   async (part) => {
-    const { page } = await site.open("?example=pearl", {
+    const { page } = await recorded(site, "?example=pearl", {
       viewport: { width: 390, height: 844 },
-      blocked: NO_MODEL,
     });
-    await figure(page).waitFor();
     await show(page, "cost", 1);
     await panel(page).getByTestId(`part-${part}`).click();
     const outside = await panel(page).evaluate((it) => {

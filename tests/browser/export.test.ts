@@ -9,12 +9,11 @@ import type { BrowserContextOptions, Download, Page } from "playwright-core";
 import type { DecodescopeFigure } from "../../web/components/decodescope-figure.ts";
 import type { Request } from "../../web/export/harness.ts";
 import { CHROME } from "../../web/tools/site.mjs";
-import { figure, place, show } from "./figure.ts";
+import { figure, place, recorded, show } from "./figure.ts";
 import { Site } from "./site.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const GOLDEN = `${ROOT}tests/golden/`;
-const NO_MODEL = /\/(models|wasm)\//;
 
 let site: Site;
 
@@ -25,10 +24,7 @@ beforeAll(async () => {
 afterAll(() => site?.stop());
 
 async function open(search: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const { page } = await site.open(search, { ...options, blocked: NO_MODEL });
-  await figure(page).waitFor();
-  await expect.poll(async () => (await place(page)).length).toBeGreaterThan(0);
-  return page;
+  return (await recorded(site, search, options)).page;
 }
 
 /** Opens the dialog at a tab. */

@@ -1,10 +1,26 @@
 // What the tests do with the figures of a page.
 
-import type { Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import type { DecodescopeFigure } from "../../web/components/decodescope-figure.ts";
+import { NO_MODEL, type Opened, type Site } from "./site.ts";
 
 /** The first figure of the page. */
 export const figure = (page: Page) => page.getByTestId("figure").first();
+
+/** Opens the page without weights and engine, and waits until a recorded run is there. */
+export async function recorded(
+  site: Site,
+  search = "",
+  options: BrowserContextOptions = {},
+): Promise<Opened> {
+  const opened = await site.open(search, { ...options, blocked: NO_MODEL });
+  await figure(opened.page).waitFor();
+  await figure(opened.page).evaluate(async (it) => {
+    while ((it as DecodescopeFigure).length === 0)
+      await new Promise((done) => setTimeout(done, 20));
+  });
+  return opened;
+}
 
 /** Where its reader is. */
 export const place = (page: Page) =>

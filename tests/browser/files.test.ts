@@ -4,10 +4,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FileChooser, Page } from "playwright-core";
-import { figure, place } from "./figure.ts";
+import { figure, place, recorded } from "./figure.ts";
 import { Site } from "./site.ts";
 
-const NO_MODEL = /\/(models|wasm)\//;
 const folder = new URL("../import/", import.meta.url).pathname;
 const fileOf = (path: string) => readFileSync(folder + path, "utf8");
 
@@ -20,8 +19,7 @@ beforeAll(async () => {
 afterAll(() => site?.stop());
 
 async function opened(): Promise<{ page: Page; complaints: string[] }> {
-  const at = await site.open("", { blocked: NO_MODEL });
-  await figure(at.page).waitFor();
+  const at = await recorded(site);
   await at.page.locator("html[data-takes-files]").waitFor();
   return at;
 }

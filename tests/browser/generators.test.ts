@@ -2,8 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { chromium, type Browser, type Page } from "playwright-core";
-import { CHROME, FLAGS } from "../../web/tools/site.mjs";
+import { type Browser, type Page } from "playwright-core";
 import {
   Built,
   check,
@@ -14,12 +13,13 @@ import {
   sweep,
   type Opened,
 } from "./generators.ts";
+import { launch } from "./site.ts";
 
 let browser: Browser;
 const open: Built[] = [];
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: CHROME, args: [...FLAGS, "--disable-gpu"] });
+  browser = await launch();
 });
 afterEach(async () => {
   for (const it of open.splice(0)) await it.stop();

@@ -5,10 +5,8 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import type { DecodescopeFigure } from "../../web/components/decodescope-figure.ts";
-import { figure, place, show } from "./figure.ts";
-import { Site } from "./site.ts";
-
-const NO_MODEL = /\/(models|wasm)\//;
+import { figure, place, recorded, show } from "./figure.ts";
+import { NO_MODEL, Site } from "./site.ts";
 
 let site: Site;
 
@@ -19,9 +17,7 @@ beforeAll(async () => {
 afterAll(() => site?.stop());
 
 async function open(search: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const { page } = await site.open(search, { ...options, blocked: NO_MODEL });
-  await figure(page).waitFor();
-  return page;
+  return (await recorded(site, search, options)).page;
 }
 
 describe("T4: the pseudo-code", () => {

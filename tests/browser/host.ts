@@ -5,13 +5,12 @@ import { readFileSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { extname, join } from "node:path";
 import {
-  chromium,
   type Browser,
   type BrowserContext,
   type BrowserContextOptions,
   type Page,
 } from "playwright-core";
-import { CHROME, FLAGS } from "../../web/tools/site.mjs";
+import { launch } from "./site.ts";
 
 const DIST = new URL("../../dist", import.meta.url).pathname;
 const TYPES: Record<string, string> = {
@@ -96,10 +95,7 @@ export class Host {
   ) {}
 
   static async start(): Promise<Host> {
-    const browser = await chromium.launch({
-      executablePath: CHROME,
-      args: [...FLAGS, "--disable-gpu"],
-    });
+    const browser = await launch();
     return new Host(browser, await Place.start(), await Place.start());
   }
 

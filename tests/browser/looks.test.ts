@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Locator, Page } from "playwright-core";
+import { recorded } from "./figure.ts";
 import { Site } from "./site.ts";
 
 let site: Site;
@@ -9,8 +10,7 @@ let page: Page;
 
 beforeAll(async () => {
   site = await Site.start({ webgpu: false });
-  ({ page } = await site.open("?method=speculative-decoding", { blocked: /\/(models|wasm)\// }));
-  await page.getByTestId("figure").first().waitFor();
+  ({ page } = await recorded(site, "?method=speculative-decoding"));
 });
 
 afterAll(() => site?.stop());

@@ -5,9 +5,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { chromium, type Browser } from "playwright-core";
+import { type Browser } from "playwright-core";
 import { build, type InlineConfig, type Plugin } from "vite";
-import { CHROME, FLAGS } from "../../web/tools/site.mjs";
 import {
   BASE,
   Built,
@@ -23,6 +22,7 @@ import {
   ROOT,
   sweep,
 } from "./generators.ts";
+import { launch } from "./site.ts";
 
 const DIST = join(ROOT, "dist/npm");
 const CAPTION = "Four guesses a round, checked in one pass.";
@@ -86,7 +86,7 @@ let browser: Browser;
 const open: Built[] = [];
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: CHROME, args: [...FLAGS, "--disable-gpu"] });
+  browser = await launch();
 });
 afterEach(async () => {
   for (const it of open.splice(0)) await it.stop();

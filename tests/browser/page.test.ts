@@ -4,10 +4,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serious } from "./axe.ts";
 import { figure, place, show } from "./figure.ts";
-import { Site } from "./site.ts";
-
-/** Weights and engine cannot be had. */
-const NO_MODEL = /\/(models|wasm)\//;
+import { NO_MODEL, Site } from "./site.ts";
 
 let site: Site;
 

@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import type { DecodescopePlayer } from "../../web/embed/decodescope-player.ts";
-import { CHROME, FLAGS } from "../../web/tools/site.mjs";
+import { launch } from "./site.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const TYPES: Record<string, string> = {
@@ -71,10 +71,7 @@ export class Author {
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     const address = server.address();
     const port = typeof address === "object" && address ? address.port : 0;
-    const browser = await chromium.launch({
-      executablePath: CHROME,
-      args: [...FLAGS, "--disable-gpu"],
-    });
+    const browser = await launch();
     return new Author(answers, server, browser, `http://127.0.0.1:${port}/notes/`);
   }
 

@@ -10,7 +10,11 @@ const DIST = new URL("../../dist", import.meta.url).pathname;
 /** Served from here, so that an absolute address anywhere in the site breaks the tests. */
 const BASE = "/course/week-3/";
 
-async function launch(webgpu: boolean): Promise<Browser> {
+/** Weights and engine: what recorded runs do without. */
+export const NO_MODEL = /\/(models|wasm)\//;
+
+/** Starts a browser, with or without WebGPU. */
+export async function launch(webgpu = false): Promise<Browser> {
   const gpu = webgpu ? ["--enable-unsafe-webgpu"] : ["--disable-gpu"];
   return chromium.launch({ executablePath: CHROME, args: [...FLAGS, ...gpu] });
 }

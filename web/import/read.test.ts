@@ -209,7 +209,7 @@ describe("what servers write in more than one way", () => {
       ...{ token: name, bytes: [...new TextEncoder().encode(name)], logprob },
     });
     const both = [token("a", Math.log(0.6)), token("b", Math.log(0.3))];
-    const trace = traceIn(chatOf(["a", "b"].map((it, i) => ({ ...both[i]!, top_logprobs: both }))));
+    const trace = traceIn(chatOf(both.map((_, i) => ({ ...both[i]!, top_logprobs: both }))));
     const spans = draws(trace).map(({ span }) => span.map((it) => Number(it.toFixed(4))));
     expect(spans).toEqual([
       [0, 0.6],
