@@ -2,11 +2,15 @@
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFile, readdir } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BrowserContextOptions, Download, Page } from "playwright-core";
 import type { DecodescopeFigure } from "../../web/components/decodescope-figure.ts";
+import { STACKS } from "../../web/export/faces.ts";
+import { glyphsOf, readFont } from "../../web/export/font-file.ts";
 import type { Request } from "../../web/export/harness.ts";
 import { CHROME } from "../../web/tools/site.mjs";
 import { figure, place, recorded, show } from "./figure.ts";
@@ -106,7 +110,9 @@ describe("X1: the picture as SVG", () => {
           const file = new DOMParser().parseFromString(svg, "image/svg+xml");
           const all = [...file.querySelectorAll("*")];
           const ids = all.flatMap((it) => it.id || []);
-          const used = [...svg.matchAll(/url\(([^)]*)\)/g)].map(([, it]) => it!);
+          // The fonts are tested below; by chance their letters say anything.
+          const bare = svg.replace(/<style>.*?<\/style>/s, "");
+          const used = [...bare.matchAll(/url\(([^)]*)\)/g)].map(([, it]) => it!);
           const image = new Image();
           image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
           await image.decode();
@@ -122,9 +128,12 @@ describe("X1: the picture as SVG", () => {
             broken: file.querySelector("parsererror")?.textContent,
             strange: all.map((it) => it.localName).filter((it) => /foreign|script|image/.test(it)),
             repeated: ids.filter((it, i) => ids.indexOf(it) !== i),
-            missing: used.filter((it) => !ids.includes(it.replace("#", ""))),
-            outside: svg.replace('xmlns="http://www.w3.org/2000/svg"', "").includes("http"),
-            unresolved: /var\(|color-mix|light-dark|NaN|undefined/.test(svg),
+            missing: used.filter(
+              (it) =>
+                !it.startsWith("data:font/woff;base64,") && !ids.includes(it.replace("#", "")),
+            ),
+            outside: bare.replace('xmlns="http://www.w3.org/2000/svg"', "").includes("http"),
+            unresolved: /var\(|color-mix|light-dark|NaN|undefined/.test(bare),
             texts: [...file.querySelectorAll("text")].filter((it) => it.textContent.trim()).length,
             paper: data[0]!,
             inked,
@@ -146,19 +155,141 @@ describe("X1: the picture as SVG", () => {
     }
   });
 
+  test("the fonts travel in the file, cut down to its signs, and its lines were measured with them", async () => {
+    const render = await renderer();
+    const page = await (await site.browser.newContext()).newPage();
+    await page.setContent("<!doctype html><title>Without our fonts</title>");
+    for (const view of ["tree", "tables"]) {
+      const json = await readFile(`${GOLDEN}rsd-s.json`, "utf8");
+      const request: Request = { step: "80%", format: "svg", options: { view, part: "figure" } };
+      const svg = await render(json, request);
+      expect(hash(await render(json, request)), view).toBe(hash(svg));
+      const told = await page.evaluate(async (svg) => {
+        const holder = document.createElement("div");
+        holder.innerHTML = svg;
+        document.body.replaceChildren(holder);
+        await document.fonts.ready;
+        const texts = [...holder.querySelectorAll("text")];
+        const off = texts.flatMap((it) => {
+          const said = Number(it.getAttribute("textLength"));
+          if (!said) return [];
+          it.removeAttribute("textLength");
+          const own = it.getComputedTextLength();
+          return Math.abs(own - said) > 0.5 ? [`${it.textContent}: ${said}, not ${own}`] : [];
+        });
+        const faces = [...document.fonts].map((it) => [it.family, it.status]);
+        const ink = async (svg: string) => {
+          const image = new Image();
+          image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+          document.body.replaceChildren(image);
+          await image.decode();
+          const canvas = document.createElement("canvas");
+          [canvas.width, canvas.height] = [image.width, image.height];
+          const context = canvas.getContext("2d")!;
+          // Fonts in a picture come after it was first drawn.
+          for (let i = 0; i < 20; i++) {
+            context.drawImage(image, 0, 0);
+            await new Promise((done) => setTimeout(done, 20));
+          }
+          return context.getImageData(0, 0, canvas.width, canvas.height).data;
+        };
+        const [own, others] = [await ink(svg), await ink(svg.replace(/<style>.*<\/style>/s, ""))];
+        let differing = 0;
+        for (let i = 0; i < own.length; i += 4)
+          if (Math.abs(own[i]! - others[i]!) > 80) differing++;
+        return { texts: texts.map((it) => it.textContent).join(""), off, faces, differing };
+      }, svg);
+      expect(told.off, view).toEqual([]);
+      const families = [...new Set(told.faces.map(([family]) => family))].sort();
+      const parts = ["Code", "Label", "Signs", "Text"].map((it) => `"Decodescope ${it}"`);
+      expect(families.map((it) => `"${it!.replaceAll('"', "")}"`)).toEqual(parts);
+      expect(told.faces.filter(([, status]) => status !== "loaded")).toEqual([]);
+      // Drawn in an <img>, which reaches no font of the page, the letters are ours.
+      expect(told.differing, view).toBeGreaterThan(1000);
+      const held = [...svg.matchAll(/base64,([\w+/=]+)/g)].map(([, it]) =>
+        Buffer.from(it!, "base64"),
+      );
+      const known = await Promise.all(
+        held.map(async (it) => [...glyphsOf(await readFont(it)).keys()]),
+      );
+      const written = new Set([...told.texts].map((it) => it.codePointAt(0)!));
+      expect(known.flat().filter((it) => !written.has(it))).toEqual([]);
+      const all = new Set(known.flat());
+      expect([...written].filter((it) => it > 0x20 && !all.has(it))).toEqual([]);
+      expect(
+        held.reduce((sum, it) => sum + it.length, 0),
+        view,
+      ).toBeLessThan(40_000);
+    }
+  });
+
+  test.each([
+    ["rsvg-convert", (from: string, to: string) => [from, "-o", to]],
+    ["inkscape", (from: string, to: string) => [from, "--export-type=png", "-o", to]],
+  ] as const)("%s opens the file", async (program, words) => {
+    try {
+      await promisify(execFile)(program, ["--version"]);
+    } catch {
+      return console.log(`skipped: there is no ${program} on this machine`);
+    }
+    const folder = await mkdtemp(join(tmpdir(), "decodescope-"));
+    const [from, to] = [join(folder, "picture.svg"), join(folder, "picture.png")];
+    const render = await renderer();
+    const json = await readFile(`${GOLDEN}rsd-s.json`, "utf8");
+    const svg = await render(json, { step: "80%", format: "svg", options: { part: "figure" } });
+    await writeFile(from, svg);
+    await promisify(execFile)(program, words(from, to));
+    const png = await readFile(to);
+    const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg)!;
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([Number(width), Number(height)]);
+    // What Chromium draws, at a quarter of the size: letters of another font have the same places.
+    const own = await render(json, { step: "80%", format: "png", scale: 1, options: { part: "figure" } }); // prettier-ignore
+    const page = await site.browser.newPage();
+    const far = await page.evaluate(
+      async (pictures) => {
+        const [a, b] = await Promise.all(
+          pictures.map(async (it) => {
+            const image = new Image();
+            image.src = `data:image/png;base64,${it}`;
+            await image.decode();
+            const canvas = document.createElement("canvas");
+            [canvas.width, canvas.height] = [image.width / 4, image.height / 4];
+            const context = canvas.getContext("2d")!;
+            context.drawImage(image, 0, 0, canvas.width, canvas.height);
+            return context.getImageData(0, 0, canvas.width, canvas.height).data;
+          }),
+        );
+        let far = 0;
+        for (let i = 0; i < a!.length; i += 4) if (Math.abs(a![i]! - b![i]!) > 70) far++;
+        return far / (a!.length / 4);
+      },
+      [png.toString("base64"), own],
+    );
+    expect(far).toBeLessThan(0.02);
+    await rm(folder, { recursive: true });
+  });
+
   // Views that are not scrolled: what is on the page is what is in the file.
   test("a view looks as it does on the page", async () => {
     const page = await open("?example=speculative-decoding", {
       viewport: { width: 1500, height: 1200 },
       reducedMotion: "reduce",
     });
-    // The pointer marks nothing, and switches are no part of a picture.
+    // The pointer marks nothing, and switches are no part of a picture. The page takes the fonts of
+    // pictures, which it knows as soon as it has drawn one.
     await page.mouse.move(0, 0);
-    await figure(page).evaluate((it) => {
+    await share(page, "picture");
+    await page.locator(".preview img").waitFor();
+    await page.keyboard.press("Escape");
+    await figure(page).evaluate((it, stacks) => {
       const style = document.createElement("style");
-      style.textContent = ".stage-body button, .stage-body input { visibility: hidden }";
+      const fonts = Object.entries(stacks).map(
+        ([id, fonts]) => `--font-${id}: ${fonts} !important;`,
+      );
+      style.textContent = `.stage-body button, .stage-body input { visibility: hidden }
+        :host { ${fonts.join(" ")} text-rendering: geometricPrecision }`;
       it.shadowRoot!.append(style);
-    });
+    }, STACKS);
     for (const view of ["tree", "distribution", "rounds", "passes"]) {
       await show(page, view, 0.6);
       const stage = figure(page).locator(".stage-body");

@@ -15,6 +15,7 @@ import { promptOf } from "../trace/text-of.ts";
 const COLLECTION = "stories";
 /** Recorded runs: the golden traces are the gallery. */
 const RECORDED = "tests/golden";
+const FONTS = "web/export/fonts/LICENSE.txt";
 const MODEL_FILES = ["config.json", "tokenizer.json", "model.safetensors"];
 /** Tables that lie beside a target. */
 const NGRAMS = "ngrams.bin";
@@ -101,6 +102,8 @@ function gather(root: string): Assets {
   const assets: Assets = new Map();
   models(join(root, "models", COLLECTION), assets);
   for (const [name, asset] of examples(join(root, RECORDED)).files) assets.set(name, asset);
+  // Fonts travel with their licences.
+  assets.set("assets/LICENSE-fonts.txt", { path: join(root, FONTS) });
   return assets;
 }
 

@@ -28,6 +28,7 @@ const frame: Plugin = {
     for (const [fileName, path] of [
       ["embed.html", "frame/embed.html"],
       ["embed/decodescope-frame.css", "frame/frame.css"],
+      ["embed/fonts/LICENSE.txt", "../export/fonts/LICENSE.txt"],
     ] as const)
       this.emitFile({ type: "asset", fileName, source: readFileSync(at(path)) });
   },
@@ -47,6 +48,7 @@ export default defineConfig({
     target: "es2022",
     outDir: "dist",
     emptyOutDir: false,
+    assetsInlineLimit: 0,
     modulePreload: false,
     rolldownOptions: {
       input: {
@@ -58,6 +60,8 @@ export default defineConfig({
       output: {
         entryFileNames: "embed/[name].js",
         chunkFileNames: "embed/parts/[name]-[hash].js",
+        // What pictures are set in.
+        assetFileNames: "embed/fonts/[name][extname]",
       },
     },
   },

@@ -5,6 +5,8 @@
 import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
 import type { State } from "../trace/state.ts";
 import type { Selection } from "../views/view.ts";
+import { STACKS } from "./faces.ts";
+import { loadFonts } from "./fonts.ts";
 
 /** What of the figure is drawn. */
 export const PARTS = {
@@ -31,6 +33,18 @@ export interface Options {
 
 export const STANDARD_WIDTH = 900;
 
+/**
+ * Texts are as wide as their letters say, whatever the screen: then a picture has the same measures
+ * everywhere, and the fonts that it carries fit.
+ */
+const FONTS = `
+  :host {
+    ${Object.entries(STACKS)
+      .map(([name, stack]) => `--font-${name}: ${stack};`)
+      .join(" ")}
+    text-rendering: geometricPrecision;
+  }
+`;
 /** Controls go, and nothing moves. */
 const ALWAYS = `
   * {
@@ -77,15 +91,16 @@ export class Copy {
   readonly #options: Options;
   #measured = false;
 
-  /** Stands where `figure` stands, so that it inherits the host's accent and font, no more. */
+  /** Stands where `figure` stands, so that it inherits the host's accent, no more. */
   static async of(figure: DecodescopeFigure, options: Options): Promise<Copy> {
-    const copy = new Copy(figure, options);
+    const fonts = await loadFonts();
+    const copy = new Copy(figure, options, fonts.length > 0);
     await copy.figure.updateComplete;
     await copy.seek(options.at);
     return copy;
   }
 
-  private constructor(figure: DecodescopeFigure, options: Options) {
+  private constructor(figure: DecodescopeFigure, options: Options, ownFonts: boolean) {
     this.#options = options;
     this.figure = figure.copy();
     this.figure.theme = options.theme;
@@ -100,7 +115,8 @@ export class Copy {
     (figure.parentNode ?? document.body).append(this.#holder);
     const sheet = new CSSStyleSheet();
     const whole = options.whole ? WHOLE : "";
-    sheet.replaceSync(`${ALWAYS} ${ONLY[options.part]} ${whole}`);
+    const fonts = ownFonts ? FONTS : "";
+    sheet.replaceSync(`${fonts} ${ALWAYS} ${ONLY[options.part]} ${whole}`);
     const root = this.figure.shadowRoot!;
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   }

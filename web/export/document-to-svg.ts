@@ -38,7 +38,7 @@ export function svgOf(root: Element, paper: string, { title, description }: Word
     viewBox: `0 0 ${size.join(" ")}`,
     role: "img",
     ...writer.standard,
-    style: "font-variant-numeric:tabular-nums",
+    style: "font-variant-numeric:tabular-nums;text-rendering:geometricPrecision",
   });
   return [
     `<svg${head}>`,

@@ -2,7 +2,8 @@
 import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
 import type { State } from "../trace/state.ts";
 import { Copy, type Options } from "./copy.ts";
-import { drawn, optionsFor, rasterised } from "./picture.ts";
+import { drawn, optionsFor } from "./picture.ts";
+import { rasterised } from "./raster.ts";
 
 export interface Range {
   /** Places in events, both shown. */
@@ -63,7 +64,7 @@ export async function frames(
     for (const [i, at] of stops.entries()) {
       signal?.throwIfAborted();
       await copy.seek(at);
-      const svg = drawn(copy, options);
+      const svg = await drawn(copy, options);
       const last = pictures.at(-1);
       // The words that say which event this is do not show.
       if (last && shown(last.svg) === shown(svg)) last.ms += range.ms;

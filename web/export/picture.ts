@@ -1,7 +1,9 @@
 /** What a figure shows, as an SVG or PNG file. The same run, place and view give the same bytes. */
 import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
+import { withFonts } from "./carry-fonts.ts";
 import { Copy, STANDARD_WIDTH, type Options } from "./copy.ts";
 import { svgOf, type Words } from "./document-to-svg.ts";
+import { rasterised } from "./raster.ts";
 
 /** The present place and look of a figure, and of `chosen` what else was asked for. */
 export function optionsFor(figure: DecodescopeFigure, chosen: Partial<Options> = {}): Options {
@@ -27,15 +29,15 @@ export async function svg(
   const options = optionsFor(figure, chosen);
   const copy = await Copy.of(figure, options);
   try {
-    return drawn(copy, options);
+    return await drawn(copy, options);
   } finally {
     copy.remove();
   }
 }
 
 /** What a copy shows now. */
-export function drawn(copy: Copy, options: Options): string {
-  return svgOf(copy.root, copy.paper, wordsFor(copy.figure, options));
+export function drawn(copy: Copy, options: Options): Promise<string> {
+  return withFonts(svgOf(copy.root, copy.paper, wordsFor(copy.figure, options)));
 }
 
 /** Whence the picture: enough to draw it again. */
@@ -53,24 +55,6 @@ function wordsFor(figure: DecodescopeFigure, { part }: Options): Words {
     ...models,
   ];
   return { title: `${name}: ${what}`, description: made.filter(Boolean).join(", ") };
-}
-
-/** A picture of an SVG, `scale` times as fine. Errors: a browser that cannot draw it. */
-export async function rasterised(svg: string, scale: number): Promise<HTMLCanvasElement> {
-  const image = new Image();
-  image.src = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
-  try {
-    await image.decode();
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(image.naturalWidth * scale);
-    canvas.height = Math.round(image.naturalHeight * scale);
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    if (!context) throw new Error("This browser gives no canvas to draw the picture on.");
-    context.drawImage(image, 0, 0, canvas.width, canvas.height);
-    return canvas;
-  } finally {
-    URL.revokeObjectURL(image.src);
-  }
 }
 
 export async function png(
