@@ -17,6 +17,7 @@ const RUN = `<decodescope-player src="traces/speculative-decoding.json"></decode
 const run = (attributes: string, inside = "") =>
   `<decodescope-player src="traces/speculative-decoding.json" ${attributes}>${inside}</decodescope-player>`;
 const state = (it: DecodescopePlayer) => it.getState();
+const figure = (part: string) => `decodescope-figure >> ${part}`;
 
 describe("one script tag", () => {
   test("E1, E3: plays a run, asks for its own files alone and for no WASM", async () => {
@@ -34,6 +35,20 @@ describe("one script tag", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("says its words in a page that names no encoding", async () => {
+    author.answers.set("/notes/old.html", {
+      headers: { "content-type": "text/html" },
+      body: `<script src="embed/decodescope-player.js" defer></script>${run('start-at="31"')}`,
+    });
+    const { page } = await author.open("");
+    await page.goto(`${author.address}old.html`);
+    expect(await page.evaluate(() => document.characterSet)).toBe("windows-1252");
+    await withPlayer(page, state);
+    expect(await page.locator(figure(".text")).innerText()).toContain("Once upon a time");
+    expect(await page.locator(figure(".inspector")).innerText()).toMatch(/“␣red” comes from/);
+    await page.context().close();
+  });
+
   test("E8: works under a strict policy without inline styles, eval or untrusted HTML", async () => {
     const { page, complaints } = await author.open(run(`start-at="50%"`), { policy: STRICT });
     await withPlayer(page, async (it) => {
@@ -44,8 +59,6 @@ describe("one script tag", () => {
     expect(complaints).toEqual([]);
   });
 });
-
-const figure = (part: string) => `decodescope-figure >> ${part}`;
 
 describe("E5: an attribute", () => {
   test("start-at opens at a step, a share, or a marker", async () => {

@@ -1,15 +1,24 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 import { methodTexts } from "../build/method-texts.ts";
 import { slim } from "../build/slim.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/** A byte order mark: pages that name no encoding would read our signs as others. */
+const marked: Plugin = {
+  name: "decodescope-marked",
+  generateBundle(_, bundle) {
+    for (const file of Object.values(bundle))
+      if (file.type === "chunk") file.code = `\ufeff${file.code}`;
+  },
+};
+
 // One script that needs no other, and the pages of the methods beside it.
 export default defineConfig({
   root,
   publicDir: false,
-  plugins: [slim(root), methodTexts(root)],
+  plugins: [slim(root), methodTexts(root), marked],
   build: {
     target: "es2022",
     outDir: "dist/embed",
