@@ -3,7 +3,8 @@
  * method above a place of the run. In few colours, so that the file is small.
  */
 import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
-import { rasterised, svg } from "./picture.ts";
+import { svg } from "./picture.ts";
+import { rasterised } from "./raster.ts";
 
 export const WIDTH = 1200;
 export const HEIGHT = 630;
