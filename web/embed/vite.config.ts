@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 import { methodTexts } from "../build/method-texts.ts";
 import { slim } from "../build/slim.ts";
+import { squeeze } from "../build/squeeze.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -18,7 +19,7 @@ const marked: Plugin = {
 export default defineConfig({
   root,
   publicDir: false,
-  plugins: [slim(root), methodTexts(root), marked],
+  plugins: [slim(root), methodTexts(root), squeeze(), marked],
   build: {
     target: "es2022",
     outDir: "dist/embed",
@@ -28,6 +29,8 @@ export default defineConfig({
       ecma: 2020,
       compress: {
         passes: 2,
+        inline: 1,
+        unsafe: true,
         unsafe_arrows: true,
         unsafe_methods: true,
         pure_getters: true,
