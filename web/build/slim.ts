@@ -20,7 +20,7 @@ export function slim(root: string): Plugin {
       resolve: {
         alias: [
           { find: /^lit$/, replacement: join(root, "web/embed/lit.ts") },
-          { find: /^lit\/(directive.*)$/, replacement: "lit-html/$1" },
+          { find: /^lit\/directive.*$/, replacement: join(root, "web/embed/templates.ts") },
         ],
       },
     }),

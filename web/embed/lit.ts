@@ -1,7 +1,7 @@
 // What the figure uses of Lit, without Lit's own element: the build of the embed puts this file in
 // the place of "lit", and one style sheet in the place of all `css` templates (build/slim.ts).
 
-export { html, noChange, nothing, render, svg } from "lit-html";
+export { html, noChange, nothing, render, svg } from "./templates.ts";
 
 export function unsafeCSS(text: string): CSSStyleSheet {
   const sheet = new CSSStyleSheet();

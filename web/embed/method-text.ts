@@ -2,17 +2,7 @@
 // script alone has figures without it.
 
 import type { MethodPage } from "../components/pseudo-code.ts";
-
-/** Pages that enforce trusted types take no HTML from elsewhere; this is from beside the script. */
-interface Trusted {
-  trustedTypes?: {
-    createPolicy(name: string, rules: { createHTML(it: string): string }): Trusts;
-  };
-}
-type Trusts = { createHTML(it: string): string };
-const policy = (globalThis as Trusted).trustedTypes?.createPolicy("decodescope", {
-  createHTML: (it) => it,
-});
+import { trusted } from "./trusted.ts";
 
 /** What `methods/ID.json` holds; written by build/method-texts.ts. */
 export interface MethodText extends MethodPage {
@@ -69,8 +59,7 @@ async function load(id: string): Promise<MethodText | null> {
     const { title, page, html } = (await parts.text(id)) as Record<string, unknown>;
     const all = [title, page, html].every((it) => typeof it === "string");
     if (!all) return null;
-    const own = html as string;
-    return { title, page, html: policy?.createHTML(own) ?? own } as MethodText;
+    return { title, page, html: trusted(html as string) } as MethodText;
   } catch {
     return null;
   }
