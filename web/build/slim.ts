@@ -1,15 +1,17 @@
 /**
  * Vite plugin for the one file of the embed: what a slow line need not carry. All styles become one
  * sheet, minified as a whole; templates lose their indentation; the schema loses what only people
- * read; Lit gives way to its templates alone (embed/lit.ts).
+ * read; Lit gives way to templates of the embed's own (embed/lit.ts).
  */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { transform } from "lightningcss";
 import { createServer, type Plugin } from "vite";
+import { schemaCode } from "./schema-code.ts";
 import { withoutIndents } from "./indents.ts";
 
-/** Fields of the schema that the checker does not read. */
-const FOR_PEOPLE = new Set(["$schema", "description", "format", "title"]);
+/** Not named JSON, as it is code here. */
+const SCHEMA = "\0decodescope-schema";
 
 export function slim(root: string): Plugin {
   const styles = join(root, "web/embed/embed-styles.ts");
@@ -24,6 +26,13 @@ export function slim(root: string): Plugin {
         ],
       },
     }),
+    resolveId: (id) => (id.endsWith("/trace.schema.json") ? SCHEMA : undefined),
+    load(id) {
+      if (id !== SCHEMA) return;
+      const path = join(root, "web/generated/trace.schema.json");
+      this.addWatchFile(path);
+      return schemaCode(JSON.parse(readFileSync(path, "utf8")));
+    },
     async transform(code, id) {
       const path = id.split("?")[0]!;
       if (path === styles) {
@@ -32,7 +41,6 @@ export function slim(root: string): Plugin {
       }
       if (path.endsWith("/components/all-styles.ts"))
         return `export { embedStyles as allStyles } from "../embed/embed-styles.ts";`;
-      if (path.endsWith("/trace.schema.json")) return JSON.stringify(forMachines(JSON.parse(code)));
       if (!path.startsWith(join(root, "web/")) || !path.endsWith(".ts")) return;
       // The panel of costs is a module of its own, for those who open it.
       if (path.endsWith("/views/cost.ts"))
@@ -43,16 +51,6 @@ export function slim(root: string): Plugin {
       return withoutIndents(bare);
     },
   };
-}
-
-function forMachines(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(forMachines);
-  if (typeof schema !== "object" || schema === null) return schema;
-  const kept = Object.entries(schema).filter(
-    // A property of that name is an object, what it says to people is a text.
-    ([key, value]) => !(FOR_PEOPLE.has(key) && typeof value === "string"),
-  );
-  return Object.fromEntries(kept.map(([key, value]) => [key, forMachines(value)]));
 }
 
 /**
