@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** A byte order mark: pages that name no encoding would read our signs as others. */
 const marked: Plugin = {
   name: "decodescope-marked",
+  enforce: "post",
   generateBundle(_, bundle) {
     for (const file of Object.values(bundle))
       if (file.type === "chunk") file.code = `\ufeff${file.code}`;
