@@ -4,22 +4,28 @@
     python tests/import/transformers_runs.py --write    # records them anew
 
 Every run is made twice, with the recorder and without: the texts must be the same, and so must the
-acceptance counts that `generate` hands to its candidate generator.
+acceptance counts that `generate` hands to its candidate generator. Refusals, the command and what is
+left after a call are looked at, too.
 """
 
 import json
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import torch
-from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import LlamaForCausalLM, LogitsProcessorList, PreTrainedTokenizerFast
 from transformers.generation import candidate_generator as generators
+from transformers.generation import utils
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT / "web" / "recorder"))
 
-from decodescope_recorder import record  # noqa: E402
+from decodescope_recorder import command, record  # noqa: E402
 
 PROMPT = "Once upon a time, there was a little"
 COPYING = (
@@ -145,6 +151,57 @@ def complaints(name, recording, answer, start, counts):
                 yield f"{name}: text {node} ranks {ranks[node]}, not {score}"
 
 
+def patched(model):
+    """What the recorder could have left behind: hooks, and methods put over those of the class."""
+    hooks = len(model._forward_hooks) + len(model._forward_pre_hooks)
+    own = sorted(name for name in vars(model) if callable(getattr(type(model), name, None)))
+    return hooks, own, torch.rand_like, utils._speculative_sampling
+
+
+def manners(target, draft, tokenizer):
+    """What the README says of refusals, of the command, and of what is left after a call."""
+    before = patched(target), patched(draft)
+    kept = "A run", {"do_sample": True, "assistant_model": draft, "max_new_tokens": 4}
+    record(target, tokenizer, kept[0], **kept[1])
+    if (patched(target), patched(draft)) != before:
+        yield "manners: something stays patched after a run"
+    broken = LogitsProcessorList([lambda ids, scores: 1 / 0])
+    try:
+        record(target, tokenizer, kept[0], **kept[1], logits_processor=broken)
+        yield "manners: a run that breaks is recorded as whole"
+    except ZeroDivisionError:
+        if (patched(target), patched(draft)) != before:
+            yield "manners: something stays patched after a run that broke"
+
+    for prompt, options, sentence in (
+        ("A", {"guidance_scale": 2.0}, "runs with guidance_scale are not recorded"),
+        ("A", {"assistant_early_exit": 2}, "runs with assistant_early_exit are not recorded"),
+        ("A", {"assistant_model": target}, "the draft model is the target itself"),
+        (["A", "B"], {"assistant_model": draft}, "one prompt at a time"),
+        (["A", "B"], {"num_beams": 2}, "one prompt at a time"),
+    ):
+        try:
+            record(target, tokenizer, prompt, max_new_tokens=2, **options)
+            yield f"manners: {options} is recorded"
+        except ValueError as error:
+            if sentence not in str(error):
+                yield f"manners: {options} is refused with “{error}”"
+
+    stories = ROOT / "models" / "stories"
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "run.json"
+        words = [stories / "target", PROMPT, "--assistant", stories / "draft", "--out", out]
+        with patch("sys.argv", ["decodescope-record", *map(str, words), "--max-new-tokens", "8"]):
+            with redirect_stdout(StringIO()) as said:
+                command.main()
+        trace = json.loads(out.read_text())
+        greedy = json.loads((HERE / "recorded" / "assisted.json").read_text())
+        if trace["tokens"] != greedy["tokens"][:8]:
+            yield f"manners: the command writes {trace['tokens']}"
+        if said.getvalue().strip() != tokenizer.decode(trace["tokens"]).strip():
+            yield f"manners: the command prints {said.getvalue()!r}"
+
+
 def differences(known, found, path=""):
     if isinstance(known, float) or isinstance(found, float):
         close = abs(known - found) <= 1e-4 * max(1.0, abs(known))
@@ -183,6 +240,7 @@ def main():
             wrong += [f"{name}{it}" for it in differences(known, found)[:5]]
         events = len(recording.trace["events"])
         print(f"{name}: {len(recording.trace['tokens'])} tokens, {events} events", counts or "")
+    wrong += manners(target, draft, tokenizer)
     print("\n".join(wrong) or "no difference")
     sys.exit(bool(wrong))
 
