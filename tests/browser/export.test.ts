@@ -12,6 +12,8 @@ import type { DecodescopeFigure } from "../../web/components/decodescope-figure.
 import { STACKS } from "../../web/export/faces.ts";
 import { glyphsOf, readFont } from "../../web/export/font-file.ts";
 import type { Request } from "../../web/export/harness.ts";
+import { tikz } from "../../web/export/tikz.ts";
+import type { Trace } from "../../web/generated/Trace.ts";
 import { CHROME } from "../../web/tools/site.mjs";
 import { figure, place, recorded, show } from "./figure.ts";
 import { Site } from "./site.ts";
@@ -506,6 +508,24 @@ describe("X5: without a window", () => {
       { env: { ...process.env, CHROME }, maxBuffer: 1e8 },
     );
     expect(hash(stdout)).toBe(hash(drawn));
+  });
+
+  test("X3: the tree for LaTeX is that of the place shown, from the page and from the command", async () => {
+    const page = await open("?example=rsd-s&at=120");
+    await expect.poll(async () => (await place(page)).index).toBe(120);
+    await share(page, "data");
+    const drawn = (await bytes(await saved(page, "save-tree-tikz"))).toString();
+    const trace = JSON.parse(await readFile(`${GOLDEN}rsd-s.json`, "utf8")) as Trace;
+    expect(drawn).toBe(tikz(trace, 120));
+    const folder = await mkdtemp(join(tmpdir(), "decodescope-"));
+    const path = join(folder, "tree.tex");
+    await promisify(execFile)(
+      "node",
+      [`${ROOT}web/export/render.mjs`, `${GOLDEN}rsd-s.json`, "--step", "120", "-o", path],
+      { env: { ...process.env, CHROME } },
+    );
+    expect(await readFile(path, "utf8")).toBe(drawn);
+    await rm(folder, { recursive: true });
   });
 
   test("what it cannot draw it refuses in a sentence", async () => {

@@ -7,13 +7,14 @@ import { viewsFor } from "../views/index.ts";
 import { card } from "./card.ts";
 import type { Options } from "./copy.ts";
 import { png, svg } from "./picture.ts";
+import { tikz } from "./tikz.ts";
 
 export interface Request {
   /** A place in events, or a share of the run such as `50%`; left out: its end. */
   step?: string;
   /** A node to select. */
   node?: number;
-  format: "svg" | "png";
+  format: "svg" | "png" | "tex";
   /** Pixels of a PNG for each pixel of the picture. */
   scale?: number;
   options: Partial<Options>;
@@ -29,7 +30,7 @@ async function figureOf(json: string): Promise<DecodescopeFigure> {
   return figure;
 }
 
-/** The text of an SVG, or a PNG in base64. Errors: a sentence for whoever asked. */
+/** The text of an SVG or of a tree in TikZ, or a PNG in base64. Errors: a sentence for whoever asked. */
 async function render(json: string, request: Request): Promise<string> {
   const figure = await figureOf(json);
   figure.seekFraction(1);
@@ -39,6 +40,7 @@ async function render(json: string, request: Request): Promise<string> {
     throw new Error(`This run has no view "${view}". It has: ${views.join(", ")}.`);
   const { length } = figure;
   const at = placeOf(request.step ?? "100%", length);
+  if (request.format === "tex") return tikz(figure.trace!, at);
   const selection = { node: request.node ?? null, token: null, round: null };
   const options = { ...request.options, at, selection };
   if (request.format === "svg") return svg(figure, options);

@@ -6,8 +6,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-const USAGE = `Usage: decodescope-render TRACE [-o FILE.svg|FILE.png] [options]
-Draws a place of a recorded run. Without -o the SVG is printed.
+const USAGE = `Usage: decodescope-render TRACE [-o FILE.svg|FILE.png|FILE.tex] [options]
+Draws a place of a recorded run. Without -o the SVG is printed. A .tex holds the tree of that round's
+tokens for LaTeX, in TikZ.
   --step N|P%       events that have happened, or a share of the run (100%)
   --view NAME       the picture: tree, lanes, lattice, grid, … (the one that fits best)
   --part NAME       picture, text, explanation or figure (picture)
@@ -49,9 +50,8 @@ function asked() {
     return values[name];
   };
   const { output, view, step, whole } = values;
-  const format = output?.endsWith(".png") ? "png" : "svg";
-  if (output && !/\.(svg|png)$/.test(output))
-    throw new Error(`${output}: the file must end in .svg or .png.`);
+  const format = /\.(svg|png|tex)$/.exec(output ?? ".svg")?.[1];
+  if (!format) throw new Error(`${output}: the file must end in .svg, .png or .tex.`);
   const [part, width] = [one("part", ["picture", "text", "explanation", "figure"]), number("width", 200, 8000)]; // prettier-ignore
   const options = { theme: one("theme", ["light", "dark"]), whole, view, part, width };
   for (const name of Object.keys(options)) if (options[name] === undefined) delete options[name];

@@ -3,6 +3,7 @@ import type { Trace } from "../generated/Trace.ts";
 import { fold } from "../trace/fold.ts";
 import { pieces, visible } from "../trace/words.ts";
 import { isTargetPass } from "../trace/stats.ts";
+import { NEEDS_T1, texText, withSigns } from "./tex.ts";
 
 interface Line {
   round: number;
@@ -51,43 +52,21 @@ export function markdown(trace: Pick<Trace, "events" | "vocabulary">): string {
   ].join("\n");
 }
 
-/** Signs that LaTeX would read, and those of ours that its fonts lack. */
-const LATEX: Record<string, string> = {
-  "\\": "\\textbackslash{}",
-  "{": "\\{",
-  "}": "\\}",
-  "#": "\\#",
-  $: "\\$",
-  "%": "\\%",
-  "&": "\\&",
-  _: "\\_",
-  "~": "\\textasciitilde{}",
-  "^": "\\textasciicircum{}",
-  "<": "\\textless{}",
-  ">": "\\textgreater{}",
-  "|": "\\textbar{}",
-  '"': "\\textquotedbl{}",
-  "␣": "\\textvisiblespace{}",
-  "↵": "$\\hookleftarrow$",
-  "⇥": "$\\rightarrow$",
-};
-
 /** Needs the package `fontenc` with `T1` for quotation marks. */
 export function latex(trace: Pick<Trace, "events" | "vocabulary">): string {
-  const plain = (text: string) =>
-    [...text].map((it) => (Object.hasOwn(LATEX, it) ? LATEX[it] : it)).join("");
-  return [
-    "% \\usepackage[T1]{fontenc}",
+  const lined = [
+    NEEDS_T1,
     "\\begin{tabular}{rrrrl}",
     "\\hline",
     `${TITLES.join(" & ")} \\\\`,
     "\\hline",
     ...lines(trace).map(
       (it) =>
-        `${it.round} & ${it.passes} & ${it.drafted} & ${it.accepted} & ${plain(it.text)} \\\\`,
+        `${it.round} & ${it.passes} & ${it.drafted} & ${it.accepted} & ${texText(it.text)} \\\\`,
     ),
     "\\hline",
     "\\end{tabular}",
     "",
-  ].join("\n");
+  ];
+  return withSigns(lined.join("\n"));
 }

@@ -12,7 +12,7 @@ interface Kind {
   make: () => Promise<string>;
 }
 
-function kinds({ shared: { trace } }: Host): Kind[] {
+function kinds({ shared: { trace, figure } }: Host): Kind[] {
   const events = () => import("../export/events.ts");
   const rounds = () => import("../export/rounds.ts");
   return [
@@ -55,6 +55,14 @@ function kinds({ shared: { trace } }: Host): Kind[] {
       ending: "-rounds.tex",
       type: "application/x-tex",
       make: async () => (await rounds()).latex(trace),
+    },
+    {
+      id: "tree-tikz",
+      title: "This round's tree for LaTeX (TikZ)",
+      help: "Its tokens, what became of them, q and p.",
+      ending: "-tree.tex",
+      type: "application/x-tex",
+      make: async () => (await import("../export/tikz.ts")).tikz(trace, figure.index),
     },
   ];
 }
