@@ -2,10 +2,12 @@
 // cannot be read leaves the picture as it is.
 
 import { readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FileChooser, Page } from "playwright-core";
 import { figure, place, recorded } from "./figure.ts";
-import { Site } from "./site.ts";
+import { NO_MODEL, Site } from "./site.ts";
 
 const folder = new URL("../import/", import.meta.url).pathname;
 const fileOf = (path: string) => readFileSync(folder + path, "utf8");
@@ -132,6 +134,61 @@ describe("what cannot be read", () => {
     await drop(page, name, text);
     await page.getByTestId("problem").getByText(sentence).waitFor();
     expect(await shown(page)).toEqual(before);
+  });
+
+  /** Drops a file of many spaces after `text`, made in the page. */
+  const dropLarge = async (page: Page, megabytes: number, text: string) => {
+    const dataTransfer = await page.evaluateHandle(
+      ([megabytes, text]) => {
+        const transfer = new DataTransfer();
+        const part = " ".repeat(1_000_000);
+        const parts = Array.from({ length: megabytes }, () => part);
+        transfer.items.add(new File([text, ...parts], "large.json"));
+        return transfer;
+      },
+      [megabytes, text] as const,
+    );
+    await page.dispatchEvent("main", "drop", { dataTransfer });
+  };
+
+  test.each([
+    ["201 MB", 201, "", /it has 201 MB, and at most 200 MB are read/],
+    ["100 MB that break off", 100, '{"version": 1, "events": [', /This file is not JSON/],
+    ["100 MB of another kind", 100, '{"version": 1, "events": []}', /models is missing/],
+  ])("%s get a sentence and leave the picture", async (_, megabytes, text, sentence) => {
+    const { page } = await opened();
+    const before = await shown(page);
+    await dropLarge(page, megabytes, text);
+    await page.getByTestId("problem").getByText(sentence).waitFor();
+    expect(await shown(page)).toEqual(before);
+  });
+
+  test("a trace elsewhere of 300 MB is not fetched", async () => {
+    let sent = 0;
+    const server = createServer((_, response) => {
+      response.writeHead(200, {
+        "access-control-allow-origin": "*",
+        "content-length": "300000000",
+      });
+      const part = Buffer.alloc(1_000_000, " ");
+      const send = () => response.writable && response.write(part, () => (sent++, send()));
+      send();
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    try {
+      const { port } = server.address() as AddressInfo;
+      const { page } = await site.open(`?trace=http://127.0.0.1:${port}/run.json`, {
+        blocked: NO_MODEL,
+      });
+      const said = page.getByTestId("problem").getByText(/300 MB or more, and at most 200 MB/);
+      await said.waitFor();
+      expect(sent).toBeLessThan(200);
+      // What stands there without it.
+      await figure(page).waitFor();
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   test("a spoilt trace gets its JSON path", async () => {

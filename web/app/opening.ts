@@ -6,6 +6,9 @@ import { unpack } from "./packed.ts";
 import type { PageState } from "./page-state.ts";
 import { promptOf } from "../trace/text-of.ts";
 
+/** Larger traces are refused before they fill the page's memory. */
+export const MAX_BYTES = 200_000_000;
+
 /** Checks and reads a trace; the checker is loaded when it is needed. */
 async function load(json: string) {
   const { loadTrace } = await import("../trace/load.ts");
@@ -76,7 +79,12 @@ async function openAddress(page: PageState, address: string): Promise<boolean> {
         `${address} cannot be reached. Its server must be up, and allow other pages to read it (Access-Control-Allow-Origin).`,
       );
     if (!response.ok) throw new Error(`${address} answers with status ${response.status}.`);
-    page.adopt(await load(await response.text()), "address", address);
+    const { textUpTo, TooLarge } = await import("../trace/limited.ts");
+    const text = await textUpTo(MAX_BYTES, response).catch((thrown: unknown) => {
+      if (!(thrown instanceof TooLarge)) throw new Error(`${address} breaks off.`);
+      throw new Error(`${thrown.message}, and at most ${MAX_BYTES / 1e6} MB are read.`);
+    });
+    page.adopt(await load(text), "address", address);
     return true;
   } catch (thrown) {
     page.set({ trace: null, problem: `The trace cannot be opened: ${failureOf(thrown).message}` });

@@ -1,7 +1,7 @@
-// Fetches a trace and refuses what is too large, in sentences for the author of the page. The body
-// is read in pieces, so that a file without a stated size cannot fill the memory.
+// Fetches a trace and refuses what is too large, in sentences for the author of the page.
 
 import type { Trace } from "../generated/Trace.ts";
+import { textUpTo, TooLarge } from "../trace/limited.ts";
 import { loadTrace, TraceError } from "../trace/load.ts";
 import { say } from "./strings.ts";
 
@@ -51,27 +51,12 @@ export function parseTrace(text: string): Trace {
 }
 
 async function textOf(answer: Response, src: string, signal: AbortSignal): Promise<string> {
-  const stated = Number(answer.headers.get("content-length"));
-  if (stated > MAX_BYTES) {
-    await answer.body?.cancel();
-    throw tooLarge(stated, src);
-  }
-  const reader = answer.body!.getReader();
-  const decoder = new TextDecoder();
-  const parts: string[] = [];
-  let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read().catch((error: unknown) => {
-      if (signal.aborted) throw error;
-      throw new Refusal("network", say("cutOff", { src }));
-    });
-    if (done) return parts.join("") + decoder.decode();
-    bytes += value.length;
-    if (bytes > MAX_BYTES) {
-      await reader.cancel();
-      throw tooLarge(bytes, src);
-    }
-    parts.push(decoder.decode(value, { stream: true }));
+  try {
+    return await textUpTo(MAX_BYTES, answer);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (error instanceof TooLarge) throw tooLarge(error.bytes, src);
+    throw new Refusal("network", say("cutOff", { src }));
   }
 }
 

@@ -6,9 +6,6 @@ import type { Imported } from "./imported.ts";
 import { isAnswer, runOf } from "./logprobs.ts";
 import { acceptanceOf, aggregatesIn } from "./metrics.ts";
 
-/** Larger files are refused before they fill the page's memory. */
-export const MAX_BYTES = 200_000_000;
-
 const ELSE =
   "This is neither a trace nor a log that can be read here. A trace, the answer of an OpenAI-style server with log-probabilities (JSON, JSON lines or a stream), or the metrics of a server that guesses ahead can be opened.";
 
