@@ -196,8 +196,8 @@ def manners(target, draft, tokenizer):
                 command.main()
         trace = json.loads(out.read_text())
         greedy = json.loads((HERE / "recorded" / "assisted.json").read_text())
-        if trace["tokens"] != greedy["tokens"][:8]:
-            yield f"manners: the command writes {trace['tokens']}"
+        if trace["tokens"] != greedy["tokens"][:8] or trace["method"] != greedy["method"]:
+            yield f"manners: the command writes {trace['tokens']} by {trace['method']}"
         if said.getvalue().strip() != tokenizer.decode(trace["tokens"]).strip():
             yield f"manners: the command prints {said.getvalue()!r}"
 
