@@ -252,6 +252,59 @@ describe("E11: for scripts", () => {
   });
 });
 
+describe("A5: fingers on a small screen", () => {
+  const phone = { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true };
+  const NARROW = `<meta name="viewport" content="width=device-width">`;
+
+  test("the scrubber follows a finger, a tap shows a token, nothing leaves the screen", async () => {
+    const { page } = await author.open(run(`start-at="50%"`), { ...phone, head: NARROW });
+    const before = await withPlayer(page, state);
+    const track = page.locator(figure('input[aria-label="Place in the run"]'));
+    await track.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await track.boundingBox())!;
+    const session = await page.context().newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", share?: number) =>
+      session.send("Input.dispatchTouchEvent", {
+        type,
+        touchPoints: share === undefined ? [] : [{ x: x + share * width, y: y + height / 2 }],
+      });
+    await touch("touchStart", 0.5);
+    for (const share of [0.6, 0.7, 0.8, 0.9]) await touch("touchMove", share);
+    await touch("touchEnd");
+    const after = await withPlayer(page, state);
+    expect(after.step / after.length).toBeGreaterThan(0.8);
+    expect(before.step / before.length).toBeLessThan(0.6);
+    await page.locator(figure(".text [data-node]")).last().tap();
+    expect((await withPlayer(page, state)).node).not.toBeNull();
+    const sideways = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(sideways).toBeLessThanOrEqual(360);
+  });
+
+  test("buttons, tabs and the scrubber are 24 pixels or more each way", async () => {
+    const { page } = await author.open(run(`start-at="50%" live`), { ...phone, head: NARROW });
+    await withPlayer(page, state);
+    const small = await page.locator("decodescope-player").evaluate((it) => {
+      const roots = [
+        it.shadowRoot!,
+        it.shadowRoot!.querySelector("decodescope-figure")!.shadowRoot!,
+      ];
+      const all = roots.flatMap((root) => [
+        ...root.querySelectorAll("button, select, summary, input, [role=tab]"),
+      ]);
+      const boxes = all.map((it) => ({ it, box: it.getBoundingClientRect() }));
+      const seen = boxes.filter(({ box }) => box.width > 0);
+      return {
+        count: seen.length,
+        small: seen
+          .filter(({ box }) => box.width < 24 || box.height < 24)
+          .map(({ it, box }) => `${it.outerHTML.slice(0, 90)} ${box.width} × ${box.height}`),
+      };
+    });
+    expect(small.count).toBeGreaterThan(12);
+    expect(small.small).toEqual([]);
+  });
+});
+
 describe("E6: the theme", () => {
   const dark = (page: Page) =>
     expect.poll(() =>

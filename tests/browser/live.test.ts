@@ -291,6 +291,18 @@ describe("R1: a second visit", () => {
     await context.close();
   });
 
+  test("shows nothing old while there is a network", async () => {
+    const place = await Place.start();
+    const context = await firstVisit(place);
+    const html = readFileSync(new URL("../../dist/index.html", import.meta.url), "utf8");
+    place.pages.set("/notes/", html.replace(/<title>.*?<\/title>/, "<title>Newer</title>"));
+    const { page } = await host.visitIn(context, place.address);
+    expect(await page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+    expect(await page.title()).toBe("Newer");
+    await context.close();
+    await place.stop();
+  });
+
   test("after an update the old files are gone", async () => {
     const place = await Place.start();
     const context = await firstVisit(place);
@@ -311,7 +323,7 @@ describe("R1: a second visit", () => {
           await next.close();
           return names;
         },
-        { timeout: 20_000 },
+        { timeout: 60_000 },
       )
       .toEqual(["newer"]);
     await context.close();

@@ -225,9 +225,10 @@ export const figureStyles = css`
   }
   .line input {
     position: absolute;
-    inset: auto 0 0;
+    /* Taller than it looks: a finger needs 24 pixels. */
+    inset: auto 0 -4px;
     width: 100%;
-    height: 16px;
+    height: 24px;
     margin: 0;
     accent-color: var(--accent);
   }
