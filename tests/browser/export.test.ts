@@ -14,6 +14,7 @@ import { glyphsOf, readFont } from "../../web/export/font-file.ts";
 import type { Request } from "../../web/export/harness.ts";
 import { tikz } from "../../web/export/tikz.ts";
 import type { Trace } from "../../web/generated/Trace.ts";
+import { diff } from "../../web/trace/diff.ts";
 import { CHROME } from "../../web/tools/site.mjs";
 import { figure, place, recorded, show } from "./figure.ts";
 import { Site } from "./site.ts";
@@ -541,6 +542,69 @@ describe("X5: without a window", () => {
   });
 });
 
+describe("S6: another trace beside the run", () => {
+  test("shows where the texts part, what each run chose from, and what was set otherwise", async () => {
+    const page = await open("?example=basic-sampling");
+    await share(page, "compare");
+    await page.getByTestId("other-trace").setInputFiles(`${GOLDEN}speculative-decoding.json`);
+    const found = page.getByTestId("difference");
+    await found.waitFor();
+    const [mine, theirs] = await Promise.all(
+      ["basic-sampling", "speculative-decoding"].map(
+        async (it) => JSON.parse(await readFile(`${GOLDEN}${it}.json`, "utf8")) as Trace,
+      ),
+    );
+    const { settings, parting } = diff(mine!, theirs!);
+    const words = await found.innerText();
+    for (const { name, values } of settings)
+      for (const it of [name, ...values]) expect(words).toContain(it);
+    expect(await found.locator(".token").allInnerTexts()).toEqual(parting!.map((it) => it.token));
+    expect(await found.locator(".chosen").count()).toBeGreaterThan(0);
+    await page.addScriptTag({ path: `${ROOT}node_modules/axe-core/axe.min.js` });
+    const faults = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: { run(at: string): Promise<{ violations: { id: string }[] }> };
+      };
+      return (await axe.run("dialog")).violations.map((it) => it.id);
+    });
+    expect(faults).toEqual([]);
+    await page.getByTestId("go-to-parting").click();
+    await expect.poll(async () => (await place(page)).index).toBe(parting![0].step);
+  });
+
+  test("says in a sentence what it cannot compare, and shows hostile text as text", async () => {
+    const page = await open("?example=basic-sampling");
+    await share(page, "compare");
+    const give = (name: string, text: string) =>
+      page
+        .getByTestId("other-trace")
+        .setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+    const problem = page.locator("dialog .problem");
+    for (const [name, text, sentence] of [
+      ["diary.txt", "dear diary", /^“diary\.txt” cannot be compared: This is neither a trace nor/],
+      ["cut.json", '{"version": 1, "events": [', /This file is not JSON/],
+      ["newer.json", '{"version": 9}', /version is 9, newer than 1/],
+      [
+        "metrics.txt",
+        await readFile(`${ROOT}tests/import/answers/vllm-metrics.txt`, "utf8"),
+        /it holds counts of a server, not a run/,
+      ],
+    ] as const) {
+      await give(name, text);
+      await problem.getByText(sentence).waitFor();
+      expect(await page.getByTestId("difference").count()).toBe(0);
+    }
+    const trace = JSON.parse(await readFile(`${GOLDEN}basic-sampling.json`, "utf8")) as Trace;
+    for (const id of Object.keys(trace.vocabulary))
+      trace.vocabulary[Number(id)] = "<img src=x onerror=globalThis.harmed=1>";
+    await give("<b>evil</b>.json", JSON.stringify(trace));
+    await page.getByTestId("difference").getByText("<img src=x").first().waitFor();
+    expect(await page.locator("dialog :is(img[src=x], b:not(.token))").count()).toBe(0);
+    expect(await page.evaluate(() => "harmed" in globalThis)).toBe(false);
+    expect(await problem.count()).toBe(0);
+  });
+});
+
 describe("The dialog", () => {
   test("is opened, walked through and closed with keys alone", async () => {
     const page = await open("?example=rsd-s");
@@ -548,7 +612,7 @@ describe("The dialog", () => {
     await page.keyboard.press("Enter");
     await page.locator("dialog[open]").waitFor();
     await page.getByTestId("tab-link").focus();
-    for (const tab of ["embed", "picture", "film", "data", "cite", "link"]) {
+    for (const tab of ["embed", "picture", "film", "data", "cite", "compare", "link"]) {
       await page.keyboard.press("ArrowRight");
       await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe(`share-${tab}`);
     }
@@ -561,7 +625,7 @@ describe("The dialog", () => {
   test.each(["light", "dark"] as const)("axe finds nothing in any tab, %s", async (colorScheme) => {
     const page = await open("?example=rsd-s", { colorScheme });
     await page.addScriptTag({ path: `${ROOT}node_modules/axe-core/axe.min.js` });
-    for (const tab of ["link", "embed", "picture", "film", "data", "cite"]) {
+    for (const tab of ["link", "embed", "picture", "film", "data", "cite", "compare"]) {
       await share(page, tab);
       await page.waitForTimeout(200);
       const found = await page.evaluate(async () => {

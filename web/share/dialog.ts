@@ -3,6 +3,7 @@ import { LitElement, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import type { Shared } from "../app/share.ts";
 import { citeTab } from "./cite-tab.ts";
+import { CompareTab } from "./compare-tab.ts";
 import { dataTab } from "./data-tab.ts";
 import "./dialog.css";
 import { embedTab } from "./embed-tab.ts";
@@ -18,6 +19,7 @@ const TABS = {
   film: "Film",
   data: "Data",
   cite: "Cite",
+  compare: "Compare",
 } as const;
 type Tab = keyof typeof TABS;
 
@@ -29,6 +31,7 @@ export class ShareDialog extends LitElement implements Host {
   #link!: LinkTab;
   #picture!: PictureTab;
   #film!: FilmTab;
+  #compare!: CompareTab;
 
   static open(shared: Shared): void {
     const dialog = new ShareDialog();
@@ -36,6 +39,7 @@ export class ShareDialog extends LitElement implements Host {
     dialog.#link = new LinkTab(dialog);
     dialog.#picture = new PictureTab(dialog);
     dialog.#film = new FilmTab(dialog, dialog.#picture);
+    dialog.#compare = new CompareTab(dialog);
     document.body.append(dialog);
   }
 
@@ -83,8 +87,10 @@ export class ShareDialog extends LitElement implements Host {
       }}
     >
       <header>
-        <h2 id="share-title">Share or export</h2>
-        <button type="button" class="close" aria-label="Close" @click=${this.#close}>×</button>
+        <h2 id="share-title">Share, export or compare</h2>
+        <button type="button" class="close" aria-label="Close" @click=${() => this.close()}>
+          ×
+        </button>
       </header>
       <div role="tablist" aria-label="What to share" @keydown=${this.#pressed}>
         ${(Object.keys(TABS) as Tab[]).map(
@@ -130,6 +136,8 @@ export class ShareDialog extends LitElement implements Host {
         return dataTab(this);
       case "cite":
         return citeTab(this);
+      case "compare":
+        return this.#compare.render();
     }
   }
 
@@ -139,7 +147,9 @@ export class ShareDialog extends LitElement implements Host {
     if (tab === "picture") void this.#picture.draw();
   }
 
-  readonly #close = (): void => this.querySelector("dialog")!.close();
+  close(): void {
+    this.querySelector("dialog")!.close();
+  }
 
   /** Arrows, Home and End move between tabs, as everywhere. */
   readonly #pressed = (event: KeyboardEvent): void => {

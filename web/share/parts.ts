@@ -9,6 +9,7 @@ export interface Host {
   /** Says what happened, to eyes and ears. */
   say(words: string): void;
   copy(text: string, said: string): Promise<void>;
+  close(): void;
   save(content: Blob | string, name: string, type?: string): void;
 }
 
