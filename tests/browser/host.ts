@@ -41,6 +41,10 @@ export class Place {
   readonly pages = new Map<string, string | Buffer>();
   /** Answered with 404. */
   missing: RegExp | null = null;
+  /** Sent by half when it is first asked for; then the line is cut, or nothing more comes. */
+  half: { of: RegExp; then: "cut" | "silence" } | null = null;
+  /** The ranges that were asked for. */
+  readonly ranges: string[] = [];
   readonly #server: Server;
   address = "";
 
@@ -58,7 +62,21 @@ export class Place {
           throw new Error("not here");
         let file = join(DIST, path.slice("/notes/".length));
         if (statSync(file).isDirectory()) file = join(file, "index.html");
-        send(TYPES[extname(file)] ?? "application/octet-stream", readFileSync(file));
+        const [type, body] = [
+          TYPES[extname(file)] ?? "application/octet-stream",
+          readFileSync(file),
+        ];
+        const { half } = this;
+        if (!half?.of.test(path)) return send(type, body);
+        const { range } = request.headers;
+        if (range) {
+          this.ranges.push(range);
+          return response.writeHead(206).end(body.subarray(Number(/\d+/.exec(range))));
+        }
+        response.writeHead(200, { "content-type": type, "content-length": body.length });
+        response.write(body.subarray(0, body.length / 2), () => {
+          if (half.then === "cut") setTimeout(() => response.destroy(), 300);
+        });
       } catch {
         response.writeHead(404, this.headers).end();
       }

@@ -119,6 +119,61 @@ describe("a figure becomes live", () => {
   });
 });
 
+describe("P4: a download", () => {
+  const begin = async () => {
+    const { page } = await host.open(figures(1));
+    await press(page, 0, "Run it here");
+    await press(page, 0, /^Download/);
+    return page;
+  };
+
+  test("that breaks off goes on from there", async () => {
+    host.site.half = { of: /target\/model\.safetensors/, then: "cut" };
+    try {
+      const page = await begin();
+      await at(page, "ready").waitFor();
+      const [range] = host.site.ranges.splice(0);
+      // What had come, some of what was still under way apart.
+      expect(Number(/\d+/.exec(range!))).toBeGreaterThan(100_000);
+      await press(page, 0, /^Run$/);
+      await at(page, "ready").waitFor();
+      expect((JSON.parse(await exported(page)) as Trace).tokens).toEqual(recorded(GREEDY).tokens);
+    } finally {
+      host.site.half = null;
+    }
+  });
+
+  test("says how many megabytes have come, can be cancelled, and begun again", async () => {
+    host.site.half = { of: /target\/model\.safetensors/, then: "silence" };
+    try {
+      const page = await begin();
+      const said = bar(page).getByText(/Loading .*: [1-9]\d*\.\d MB of \d+\.\d MB/);
+      await said.waitFor();
+      const { value, max } = await bar(page)
+        .locator("progress")
+        .evaluate((it) => ({
+          value: (it as HTMLProgressElement).value,
+          max: (it as HTMLProgressElement).max,
+        }));
+      expect(value / max).toBeGreaterThan(0.1);
+      expect(value / max).toBeLessThan(0.95);
+      await press(page, 0, "Cancel");
+      await player(page)
+        .getByRole("button", { name: /^(Download|Try again)/ })
+        .waitFor();
+      await player(page).evaluate((it) => (it as DecodescopePlayer).setState({ step: "end" }));
+      const { step, length } = await state(page);
+      expect(step).toBe(length);
+      host.site.half = null;
+      if ((await at(page, "asking").count()) === 0) await press(page, 0, "Try again");
+      await press(page, 0, /^Download/);
+      await at(page, "ready").waitFor();
+    } finally {
+      host.site.half = null;
+    }
+  });
+});
+
 /** The height of the first frame of a page, and of what is in it. */
 async function heights(page: Page): Promise<[number, number]> {
   const frame = page.locator("iframe").first();
