@@ -1,7 +1,7 @@
 /** Files of the reader's own: read by what they hold, and dropped anywhere on the page. */
 import { failureOf } from "../engine/failure.ts";
+import { MAX_BYTES } from "../import/imported.ts";
 import { read } from "../import/read.ts";
-import { MAX_BYTES } from "./opening.ts";
 import type { PageState } from "./page-state.ts";
 
 /** Takes files that are dropped on the page; while one is held over it, the page says so. */

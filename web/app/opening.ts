@@ -1,13 +1,11 @@
 /** Where a trace on the page comes from, if not from a run: a link, an example, a file. */
 import examples from "virtual:examples";
+import { MAX_BYTES } from "../import/imported.ts";
 import { failureOf } from "../engine/failure.ts";
 import { fetchExample } from "./examples.ts";
 import { unpack } from "./packed.ts";
 import type { PageState } from "./page-state.ts";
 import { promptOf } from "../trace/text-of.ts";
-
-/** Larger traces are refused before they fill the page's memory. */
-export const MAX_BYTES = 200_000_000;
 
 /** Checks and reads a trace; the checker is loaded when it is needed. */
 async function load(json: string) {

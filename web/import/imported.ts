@@ -26,3 +26,6 @@ export type Imported =
 
 /** Stands where the prompt would, in a run whose file does not have it. */
 export const UNKNOWN_PROMPT = "⟨the prompt is not in the file⟩";
+
+/** Larger files are refused before they fill the page's memory. */
+export const MAX_BYTES = 200_000_000;

@@ -1,7 +1,8 @@
 /** Another trace beside this run: where their texts part, and what was set otherwise. */
 import { html, nothing, type TemplateResult } from "lit";
 import { failureOf } from "../engine/failure.ts";
-import { MAX_BYTES, read } from "../import/read.ts";
+import { MAX_BYTES } from "../import/imported.ts";
+import { read } from "../import/read.ts";
 import { diff, type Difference, type Side } from "../trace/diff.ts";
 import type { Host } from "./parts.ts";
 
