@@ -9,6 +9,9 @@ use crate::{
 };
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 
+/// Queries that attend in one go.
+const STRETCH: usize = 128;
+
 /// What every sequence of one length shares: the angles of its positions, and who sees whom.
 #[derive(Clone, Debug)]
 pub struct Positions {
@@ -84,22 +87,26 @@ fn attention(
     let mixed = linear(x, &layer.query_key_value);
     let mixed = mixed.reshape([batch, length, heads + 2 * groups, dim]);
     let rotated = positions.rotate(mixed.clone().narrow(2, 0, heads + groups));
-    // Queries that share keys lie below one another: [batch · groups, share · length, dim].
-    let queries = rotated
-        .clone()
-        .narrow(2, 0, heads)
-        .mul_scalar(1.0 / (dim as f32).sqrt())
-        .swap_dims(1, 2)
-        .reshape([batch * groups, share * length, dim]);
+    let queries = rotated.clone().narrow(2, 0, heads).mul_scalar(1.0 / (dim as f32).sqrt());
+    let queries = queries.swap_dims(1, 2);
     let keys = rotated.narrow(2, heads, groups);
     let keys = keys.swap_dims(1, 2).reshape([batch * groups, length, dim]);
     let values = mixed.narrow(2, heads + groups, groups);
     let values = values.swap_dims(1, 2).reshape([batch * groups, length, dim]);
-    let scores = queries.matmul(keys.swap_dims(1, 2));
-    let scores = scores.reshape([batch * groups, share, length, length]);
-    let weights = activation::softmax(scores + positions.mask.clone(), 3);
-    let weights = weights.reshape([batch * groups, share * length, length]);
-    let attended = weights.matmul(values).reshape([batch, heads, length, dim]);
+    // No position sees a later one, so a stretch of queries needs the keys up to its end alone.
+    let attended = (0..length).step_by(STRETCH).map(|from| {
+        let (count, seen) = (STRETCH.min(length - from), (from + STRETCH).min(length));
+        // Queries that share keys lie below one another: [batch · groups, share · count, dim].
+        let queries = queries.clone().narrow(2, from, count);
+        let queries = queries.reshape([batch * groups, share * count, dim]);
+        let scores = queries.matmul(keys.clone().narrow(1, 0, seen).swap_dims(1, 2));
+        let scores = scores.reshape([batch * groups, share, count, seen]);
+        let mask = positions.mask.clone().narrow(2, from, count).narrow(3, 0, seen);
+        let weights = activation::softmax(scores + mask, 3);
+        let weights = weights.reshape([batch * groups, share * count, seen]);
+        weights.matmul(values.clone().narrow(1, 0, seen)).reshape([batch, heads, count, dim])
+    });
+    let attended = Tensor::cat(attended.collect(), 2);
     let attended = attended.swap_dims(1, 2).reshape([batch * length, heads * dim]);
     linear(attended, &layer.attention_output)
 }

