@@ -33,7 +33,7 @@ pub fn run(recipe: &Recipe, device: &Device, plan: &Plan) -> Result<()> {
         let lesson =
             network::learn(&config, &tensors, &positions, &windows, at_once, None, plan.threads);
         let loss: Tensor<1> = lesson.loss.clone();
-        optimizer.step(&mut tensors, lesson.gradients, 1e-3);
+        optimizer.step(&mut tensors, lesson.gradients, 1e-3, plan.threads);
         let loss = loss.into_scalar::<f32>();
         // Reading one number of the last tensor waits for all of the step.
         let _ = tensors.last().expect("there are tensors").clone().sum().into_scalar::<f32>();

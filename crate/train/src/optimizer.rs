@@ -14,7 +14,7 @@ use burn::{
     tensor::{Device, Tensor, TensorData},
 };
 use llama::{Block, Config, PartKind, parts};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Mutex};
 
 pub struct Optimizer {
     slots: Vec<Slot>,
@@ -29,6 +29,50 @@ pub struct Optimizer {
 struct Slot {
     kind: PartKind,
     blocks: Vec<(Block, State)>,
+}
+
+/// What moves a block, and how far.
+struct Rules<'a> {
+    muon: &'a Muon,
+    hidden_adamw: &'a AdamW,
+    other: &'a AdamW,
+    /// Of the hidden matrices, and of the rest.
+    rates: [f64; 2],
+}
+
+impl Slot {
+    fn moved(&mut self, tensor: &Tensor<2>, gradient: Tensor<2>, rules: &Rules) -> Tensor<2> {
+        let [hidden_rate, other_rate] = rules.rates;
+        let mut moved = Vec::with_capacity(self.blocks.len());
+        let mut row = 0;
+        for (block, state) in &mut self.blocks {
+            let rows = |whole: &Tensor<2>| whole.clone().narrow(0, row, block.rows);
+            let (weights, gradient) = (rows(tensor), rows(&gradient));
+            row += block.rows;
+            moved.push(match state {
+                State::Muon(state) => {
+                    let old = state.take().map(|it| *it);
+                    let (it, next) = rules.muon.step(hidden_rate, weights, gradient, old);
+                    *state = next.map(Box::new);
+                    it
+                }
+                State::AdamW(state) => {
+                    let (rule, rate) = match self.kind {
+                        PartKind::Hidden => (rules.hidden_adamw, hidden_rate),
+                        _ => (rules.other, other_rate),
+                    };
+                    let old = state.take().map(|it| *it);
+                    let (it, next) = rule.step(rate, weights, gradient, old);
+                    *state = next.map(Box::new);
+                    it
+                }
+            });
+        }
+        match moved.len() {
+            1 => moved.pop().expect("there is one"),
+            _ => Tensor::cat(moved, 0),
+        }
+    }
 }
 
 enum State {
@@ -69,41 +113,36 @@ impl Optimizer {
         }
     }
 
-    /// Moves every tensor against its gradient; `rate` is a share of the peak rates.
-    pub fn step(&mut self, tensors: &mut [Tensor<2>], gradients: Vec<Tensor<2>>, rate: f64) {
+    /// Moves every tensor against its gradient, on some threads; `rate` is a share of the peak
+    /// rates. Each tensor is moved by one thread alone, so that threads change the time alone.
+    pub fn step(
+        &mut self,
+        tensors: &mut [Tensor<2>],
+        gradients: Vec<Tensor<2>>,
+        rate: f64,
+        threads: usize,
+    ) {
         let gradients = clipped(gradients, self.clip);
-        let [hidden_rate, other_rate] = self.rates.map(|it| it * rate);
-        for ((slot, tensor), gradient) in self.slots.iter_mut().zip(tensors).zip(gradients) {
-            let mut moved = Vec::with_capacity(slot.blocks.len());
-            let mut row = 0;
-            for (block, state) in &mut slot.blocks {
-                let rows = |whole: &Tensor<2>| whole.clone().narrow(0, row, block.rows);
-                let (weights, gradient) = (rows(tensor), rows(&gradient));
-                row += block.rows;
-                moved.push(match state {
-                    State::Muon(state) => {
-                        let old = state.take().map(|it| *it);
-                        let (it, next) = self.muon.step(hidden_rate, weights, gradient, old);
-                        *state = next.map(Box::new);
-                        it
-                    }
-                    State::AdamW(state) => {
-                        let (rule, rate) = match slot.kind {
-                            PartKind::Hidden => (&self.hidden_adamw, hidden_rate),
-                            _ => (&self.other, other_rate),
-                        };
-                        let old = state.take().map(|it| *it);
-                        let (it, next) = rule.step(rate, weights, gradient, old);
-                        *state = next.map(Box::new);
-                        it
-                    }
-                });
+        let rules = Rules {
+            muon: &self.muon,
+            hidden_adamw: &self.hidden_adamw,
+            other: &self.other,
+            rates: self.rates.map(|it| it * rate),
+        };
+        let work = self.slots.iter_mut().zip(tensors).zip(gradients);
+        let work = Mutex::new(work.map(|((slot, tensor), gradient)| (slot, tensor, gradient)));
+        let next = || work.lock().expect("no thread has panicked").next();
+        let all = || {
+            while let Some((slot, tensor, gradient)) = next() {
+                *tensor = slot.moved(tensor, gradient, &rules);
             }
-            *tensor = match moved.len() {
-                1 => moved.pop().expect("there is one"),
-                _ => Tensor::cat(moved, 0),
-            };
-        }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..threads {
+                scope.spawn(all);
+            }
+            all();
+        });
     }
 
     pub fn record(&self) -> Record {
@@ -197,7 +236,7 @@ mod tests {
             let mut tensors = start::tensors(&config, 1, &device);
             let before = tensors.clone();
             let zeros = tensors.iter().map(Tensor::zeros_like).collect();
-            Optimizer::new(&recipe(rule), 1.0, &config).step(&mut tensors, zeros, 1.0);
+            Optimizer::new(&recipe(rule), 1.0, &config).step(&mut tensors, zeros, 1.0, 1);
             for ((part, old), new) in parts(&config).iter().zip(&before).zip(&tensors) {
                 // Rate 0.02 times decay 0.1.
                 let kept = if part.kind == PartKind::Hidden { 0.998 } else { 1.0 };
@@ -227,7 +266,7 @@ mod tests {
         gradients[2] = Tensor::cat(vec![qkv.narrow(0, 0, queries + keys), small], 0);
         let mut flat = recipe(Rule::Muon);
         flat.weight_decay = 0.0;
-        Optimizer::new(&flat, 1e9, &config).step(&mut moved, gradients, 1.0);
+        Optimizer::new(&flat, 1e9, &config).step(&mut moved, gradients, 1.0, 1);
         let change = numbers(&(moved[2].clone() - tensors[2].clone()));
         let length = |rows: std::ops::Range<usize>| {
             let part = &change[rows.start * 32..rows.end * 32];
@@ -246,13 +285,13 @@ mod tests {
             let mut tensors = start::tensors(&config, 1, &device);
             let gradients = start::tensors(&config, 2, &device);
             let mut optimizer = Optimizer::new(&recipe(rule), 1.0, &config);
-            optimizer.step(&mut tensors, gradients.clone(), 1.0);
+            optimizer.step(&mut tensors, gradients.clone(), 1.0, 1);
             let mut again = Optimizer::new(&recipe(rule), 1.0, &config);
             assert!(!again.restore(Record::default(), &device), "an empty record lacks everything");
             assert!(again.restore(optimizer.record(), &device));
             let mut copy = tensors.clone();
-            optimizer.step(&mut tensors, gradients.clone(), 0.5);
-            again.step(&mut copy, gradients, 0.5);
+            optimizer.step(&mut tensors, gradients.clone(), 0.5, 1);
+            again.step(&mut copy, gradients, 0.5, 3);
             for (a, b) in tensors.iter().zip(&copy) {
                 assert_eq!(numbers(a), numbers(b));
             }

@@ -205,7 +205,7 @@ impl<'a> Run<'a> {
             self.options.threads,
         );
         let rate = self.rate();
-        self.optimizer.step(&mut self.tensors, lesson.gradients, rate);
+        self.optimizer.step(&mut self.tensors, lesson.gradients, rate, self.options.threads);
         self.step += 1;
         self.since = Some(match self.since.take() {
             None => Since { loss: lesson.loss, divergence: lesson.divergence, steps: 1, began },
