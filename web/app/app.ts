@@ -60,6 +60,9 @@ export class App extends LitElement implements Host {
     const { theme, teach } = this.#page.presentation;
     if (theme) document.documentElement.dataset["theme"] = theme;
     document.documentElement.toggleAttribute("data-teach", teach);
+    document.addEventListener("visibilitychange", () => {
+      for (const figure of this.#figures()) figure.sleep(document.hidden);
+    });
     void this.#open();
   }
 

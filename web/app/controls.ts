@@ -54,6 +54,16 @@ export function controls(
     </div>
     ${actions(page, runs, shared)}
     <div role="alert" class="problem" data-testid="problem">${sentence(page.problem)}</div>
+    ${
+      page.broken && !page.running
+        ? html`<p class="broken">
+            The run is kept as far as it came.
+            <button type="button" data-testid="go-on-cpu" @click=${() => void runs.goOnOnCpu()}>
+              Go on with the CPU
+            </button>
+          </p>`
+        : nothing
+    }
     ${status}
     <decodescope-parameters
       .controls=${controlsFor(settings.method)}

@@ -1,7 +1,8 @@
 /** What the page knows: what the reader chose and the runs that are shown. Draws nothing. */
 import methods from "virtual:methods";
 import type { EngineClient } from "../engine/client.ts";
-import type { Engines } from "../engine/handles.ts";
+import type { Engines, ScriptRequest } from "../engine/handles.ts";
+import type { Failure } from "../engine/protocol.ts";
 import type { Trace } from "../generated/Trace.ts";
 import type { Aggregate } from "../import/imported.ts";
 import { NAMES, spelledOut, type Presentation } from "../player/presentation.ts";
@@ -13,6 +14,13 @@ import { othersOf, promptOf } from "../trace/text-of.ts";
 
 /** A method parameter that all methods of a comparison share. */
 const SHARED_PARAMETER = "temperature";
+
+/** A run that the graphics card broke off. */
+export interface Broken {
+  readonly panel: Panel;
+  readonly request: ScriptRequest;
+  readonly failure: Failure;
+}
 
 /** The element that shows the page: it hears of changes and lends the engine. */
 export interface Host {
@@ -44,6 +52,8 @@ export class PageState {
   problem = "";
   /** Acceptance over many rounds, from a server's report; it stands above the pictures. */
   aggregates: { readonly name: string; readonly list: readonly Aggregate[] } | null = null;
+  /** A run that the CPU may go on with. */
+  broken: Broken | null = null;
   running = false;
   /** A run that rests between steps. */
   stepped: { client: EngineClient; run: number } | null = null;
@@ -92,6 +102,7 @@ export class PageState {
         | "example"
         | "trace"
         | "problem"
+        | "broken"
         | "aggregates"
         | "running"
         | "stepped"
@@ -107,7 +118,7 @@ export class PageState {
     if (!("method" in change || "compared" in change)) this.touched = true;
     const before = shownMethods(this.settings);
     const settings = { ...this.settings, ...change };
-    this.set({ settings, example: null, trace: null, stepped: null });
+    this.set({ settings, example: null, trace: null, stepped: null, broken: null });
     if (before !== shownMethods(settings)) {
       this.host.engines.stop();
       this.set({ panels: this.#panelsFor(settings) });
@@ -129,7 +140,7 @@ export class PageState {
     const panel = new Panel(trace.method);
     panel.show(trace, origin, from);
     const settings = { ...this.settingsOf(trace), compared: [] };
-    this.set({ settings, panels: [panel], stepped: null });
+    this.set({ settings, panels: [panel], stepped: null, broken: null });
   }
 
   /** The settings that make a trace again; a prompt that the reader typed stays. */

@@ -22,6 +22,9 @@ class Figure implements FigureLike {
   lines: number[] = [];
   words: string[] = [];
   finished: Trace | undefined;
+  goOn(): void {
+    this.finished = undefined;
+  }
   appendEvents(events: readonly Event[], vocabulary: Record<number, unknown>): void {
     this.lines.push(...events.map((it) => (it as { line: number }).line));
     this.words.push(...Object.values(vocabulary).map(String));

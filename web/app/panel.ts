@@ -8,6 +8,7 @@ import type { Vocabulary } from "../trace/words.ts";
 export interface FigureLike {
   appendEvents(events: readonly Event[], vocabulary: Vocabulary): void;
   finish(trace?: Trace): void;
+  goOn(): void;
 }
 
 export type Origin = "example" | "run" | "file" | "link" | "address";
@@ -58,6 +59,12 @@ export class Panel {
       vocabulary: { ...trace.vocabulary },
       recorded,
     };
+  }
+
+  /** The run that broke off goes on: what is shown of it stays. */
+  goOn(): void {
+    this.live = true;
+    this.#figure?.goOn();
   }
 
   append(batch: Batch): void {

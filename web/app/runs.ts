@@ -1,13 +1,15 @@
 /** Runs of the engine: whole, step by step, one method after another. */
 import { failureOf } from "../engine/failure.ts";
 import type { Trace } from "../generated/Trace.ts";
-import { severalPrompts, type PageState } from "./page-state.ts";
+import { severalPrompts, type Broken, type PageState } from "./page-state.ts";
 import type { Panel } from "./panel.ts";
 
 export class Runs {
   readonly #page: PageState;
   /** The reader pressed Stop: methods of a comparison that wait do not begin. */
   #stopped = false;
+  /** What runs, as it was asked for. */
+  #under: Pick<Broken, "panel" | "request"> | null = null;
   /** Whether the last attempt to load the engine failed. */
   readonly #failed: () => boolean;
 
@@ -28,11 +30,7 @@ export class Runs {
         return this.#settle(page.panels[0]!, trace);
       }
       this.#leaveExample();
-      for (const panel of [...page.panels]) {
-        if (this.#stopped || !page.panels.includes(panel)) return;
-        const trace = await page.host.engines.run(this.#request(panel.method), this.#watch(panel));
-        this.#settle(panel, trace);
-      }
+      await this.#runAll([...page.panels]);
     });
   }
 
@@ -67,7 +65,9 @@ export class Runs {
     this.#leaveExample();
     const client = await engines.client();
     const roles = engines.rolesOf(panel.method);
-    const run = await client.begin(this.#request(panel.method), roles, this.#watch(panel));
+    const request = this.#request(panel.method);
+    this.#under = { panel, request };
+    const run = await client.begin(request, roles, this.#watch(panel));
     await updateComplete;
     return { client, run };
   }
@@ -95,16 +95,44 @@ export class Runs {
     };
   }
 
+  /** Makes the run that broke off again on the CPU; what is shown of it stays, and it goes on from there. */
+  async goOnOnCpu(): Promise<void> {
+    const page = this.#page;
+    const { broken } = page;
+    if (page.running || !broken) return;
+    page.host.engines.useCpu(broken.failure);
+    await this.#guarded(async () => {
+      const { goOn } = await import("./go-on.ts");
+      const { panel } = broken;
+      this.#settle(panel, await goOn(page.host.engines, broken));
+      await this.#runAll(page.panels.slice(page.panels.indexOf(panel) + 1));
+    });
+  }
+
+  async #runAll(panels: readonly Panel[]): Promise<void> {
+    for (const panel of panels) {
+      if (this.#stopped || !this.#page.panels.includes(panel)) return;
+      const request = this.#request(panel.method);
+      this.#under = { panel, request };
+      const trace = await this.#page.host.engines.run(request, this.#watch(panel));
+      this.#settle(panel, trace);
+    }
+  }
+
   async #guarded(job: () => Promise<void>): Promise<void> {
     const page = this.#page;
-    page.set({ problem: "" });
+    page.set({ problem: "", broken: null });
     this.#stopped = false;
     if (this.#failed() && !(await this.prepare())) return;
     page.set({ running: true });
     try {
       await job();
     } catch (thrown) {
-      page.set({ problem: failureOf(thrown).message, stepped: null });
+      const failure = failureOf(thrown);
+      page.set({ problem: failure.message, stepped: null });
+      const under = this.#under;
+      if (under?.panel.live && page.host.engines.cpuMayGoOn(failure))
+        page.set({ broken: { ...under, failure } });
       for (const panel of page.panels) {
         if (panel.live) panel.finish();
       }

@@ -138,6 +138,14 @@ export class DecodescopeFigure extends DrawnElement {
     this.#player?.endLive();
   }
 
+  /** A run that broke off goes on. A reader at its end follows it; another stays. */
+  goOn(): void {
+    const { index, length } = this;
+    this.#player?.startLive();
+    if (index < length) this.#player?.seek(index);
+    this.live = true;
+  }
+
   /** To a place, in events from the start. */
   seek(index: number): void {
     this.#player?.seek(index);
@@ -214,7 +222,7 @@ export class DecodescopeFigure extends DrawnElement {
   protected override willUpdate(changed: ReadonlyMap<PropertyKey, unknown>): void {
     const opened = changed.has("trace");
     if (opened) this.#open();
-    else if (changed.has("live") && this.live) this.#player?.startLive();
+    else if (changed.has("live") && this.live && !this.#player?.live) this.#player?.startLive();
     if (opened || changed.has("speed")) this.#player?.setSpeed(this.speed);
     if (opened || changed.has("loop")) this.#player?.setLoop(this.loop);
     if (opened || changed.has("marks") || changed.has("halting"))

@@ -194,3 +194,38 @@ test("steps belong to the run that was begun last", async () => {
   expect(await engine.advance(second, 1)).toMatchObject({ finished: true });
   expect(workers[0]!.asked).toContain("advance 1");
 });
+
+test("a held run rests, and goes on to the same end when it is released", async () => {
+  let pause = () => {};
+  let times = 0;
+  prepare = (worker) => {
+    worker.advance = () =>
+      times++ === 0
+        ? new Promise((done) => (pause = () => done({ finished: false })))
+        : Promise.resolve({ finished: true });
+    worker.link.calls.pause = () => Promise.resolve(pause());
+  };
+  const engine = client();
+  const running = engine.run(request, ["target"]);
+  await vi.waitFor(() => expect(times).toBe(1));
+  engine.hold();
+  await new Promise((done) => setTimeout(done, 20));
+  expect(times).toBe(1);
+  engine.release();
+  expect((await running).tokens).toEqual([1]);
+  expect(times).toBe(2);
+});
+
+test("a held run that is stopped ends", async () => {
+  let times = 0;
+  prepare = (worker) => {
+    worker.advance = () => Promise.resolve({ finished: ++times > 1 });
+  };
+  const engine = client();
+  engine.hold();
+  const running = engine.run(request, ["target"]);
+  await vi.waitFor(() => expect(workers[0]!.asked).toContain("begin p 1"));
+  engine.stop();
+  expect((await running).tokens).toEqual([1]);
+  expect(times).toBe(0);
+});

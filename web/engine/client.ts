@@ -66,6 +66,9 @@ export class EngineClient {
   readonly #asked = new Set<{ stopped: boolean }>();
   #ready = false;
   #measured = false;
+  /** While runs are held: settles when they may go on. */
+  #held: Promise<void> | null = null;
+  #release: () => void = () => {};
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -88,7 +91,7 @@ export class EngineClient {
     this.#asked.add(asked);
     return this.#queue(async (link) => {
       await this.#begin(link, request, roles, watcher);
-      if (!asked.stopped) await this.#wait(link.calls.advance(Infinity));
+      await this.#advance(link, Infinity, asked);
       return this.#wait(link.calls.trace());
     }).finally(() => this.#asked.delete(asked));
   }
@@ -105,14 +108,42 @@ export class EngineClient {
         const message = "Another run has begun since; press Run to start anew.";
         throw new EngineError({ code: "superseded", message });
       }
-      const { finished } = await this.#wait(link.calls.advance(steps));
+      const asked = { stopped: false };
+      this.#asked.add(asked);
+      const finished = await this.#advance(link, steps, asked).finally(() =>
+        this.#asked.delete(asked),
+      );
       return { finished, trace: await this.#wait(link.calls.trace()) };
     });
+  }
+
+  /** Takes steps, and rests while runs are held; says whether the run has finished. */
+  async #advance(link: Link, steps: number, asked: { stopped: boolean }): Promise<boolean> {
+    for (;;) {
+      await this.#held;
+      if (asked.stopped) return false;
+      const { finished } = await this.#wait(link.calls.advance(steps));
+      // A worker that was asked for all steps and has not taken them was paused.
+      if (finished || steps !== Infinity) return finished;
+    }
+  }
+
+  /** Runs rest after their present step until `release`. */
+  hold(): void {
+    if (this.#held) return;
+    this.#held = new Promise((done) => (this.#release = done));
+    void this.#link?.calls.pause();
+  }
+
+  release(): void {
+    this.#held = null;
+    this.#release();
   }
 
   /** Ends the present run after its present step, and those that wait before their first. */
   stop(): void {
     for (const asked of this.#asked) asked.stopped = true;
+    this.release();
     void this.#link?.calls.pause();
   }
 

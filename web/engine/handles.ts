@@ -58,6 +58,9 @@ export interface EnginesOptions {
   probe?: typeof probeGpu;
 }
 
+/** Failures of a run that have to do with the device, not with what was asked. */
+const OF_THE_CARD = ["device_lost", "out_of_memory", "panic"];
+
 /** The engines of the page. */
 export class Engines {
   readonly #options: EnginesOptions;
@@ -70,6 +73,15 @@ export class Engines {
 
   constructor(options: EnginesOptions) {
     this.#options = options;
+    // A page that nobody sees computes nothing; what it was at goes on when it is seen again.
+    globalThis.document?.addEventListener("visibilitychange", () => {
+      for (const client of this.#clients.values()) this.#mind(client);
+    });
+  }
+
+  #mind(client: EngineClient): void {
+    if (globalThis.document?.hidden) client.hold();
+    else client.release();
   }
 
   /** Bytes that the default models take. */
@@ -137,6 +149,19 @@ export class Engines {
     for (const client of this.#clients.values()) client.cancelLoad();
   }
 
+  /** Whether the CPU could go on where a run failed: the graphics card, not the request, was at fault. */
+  cpuMayGoOn(failure: Failure): boolean {
+    const device = this.#running?.device ?? this.#choice?.device;
+    return device === "webgpu" && OF_THE_CARD.includes(failure.code);
+  }
+
+  /** From now on the CPU computes, because of what befell the graphics card. */
+  useCpu({ message }: Failure): void {
+    const said = message.replace(/\.$/, "");
+    this.#choice = { device: "cpu", why: `Computing on the CPU, because WebGPU failed: ${said}.` };
+    if (this.#ready) this.#options.onStatus?.({ state: "ready", choice: this.#choice });
+  }
+
   get choice(): Choice | undefined {
     return this.#choice;
   }
@@ -184,6 +209,7 @@ export class Engines {
         onProgress: (progress) => this.#progress(progress),
       });
       this.#clients.set(device, client);
+      this.#mind(client);
     }
     return client;
   }

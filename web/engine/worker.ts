@@ -7,6 +7,7 @@ import type { Event } from "../generated/Event.ts";
 import type { TokenText } from "../generated/TokenText.ts";
 import type { Trace } from "../generated/Trace.ts";
 import { EngineError, failureOf } from "./failure.ts";
+import { GpuTrouble } from "./gpu-trouble.ts";
 import type { Device, Failure, ModelManifest, RunRequest, Told, WorkerCalls } from "./protocol.ts";
 import { fetchFile } from "./weights.ts";
 
@@ -48,6 +49,7 @@ let prompt = "";
 /** Measurements of plain decoding that may still be made. */
 let measurements = 3;
 const loaded = new Set<string>();
+const gpu = new GpuTrouble();
 
 function tell(told: Told): void {
   self.postMessage(told);
@@ -64,6 +66,8 @@ function plainly<A extends unknown[], R>(call: (...args: A) => R | Promise<R>) {
     try {
       return await call(...args);
     } catch (thrown) {
+      const trouble = await gpu.behind();
+      if (trouble) throw trouble;
       const panic = (globalThis as { decodescopePanic?: string }).decodescopePanic;
       if (panic || thrown instanceof WebAssembly.RuntimeError) {
         tell({ type: "fatal", ...panicFailure(thrown) });
@@ -95,6 +99,7 @@ async function instantiate(address: string): Promise<EngineModule["Engine"]> {
 
 async function open(device: Device, folder: string): Promise<void> {
   base = folder;
+  if (device === "webgpu") gpu.watch((failure) => tell({ type: "fatal", ...failure }));
   const address = new URL(`wasm/${device}/`, folder).href;
   engine = await (await instantiate(address)).create();
 }
@@ -195,8 +200,9 @@ async function advance(steps: number): Promise<{ finished: boolean }> {
 
 // A panic inside a promise never settles it: these events are the only trace it leaves.
 for (const type of ["error", "unhandledrejection"] as const) {
-  self.addEventListener(type, (event: ErrorEvent | PromiseRejectionEvent) => {
-    tell({ type: "fatal", ...panicFailure("reason" in event ? event.reason : event.error) });
+  self.addEventListener(type, async (event: ErrorEvent | PromiseRejectionEvent) => {
+    const thrown: unknown = "reason" in event ? event.reason : event.error;
+    tell({ type: "fatal", ...((await gpu.behind()) ?? panicFailure(thrown)) });
   });
 }
 

@@ -23,7 +23,10 @@ const theme = asked.get("theme");
 if (theme === "dark" || theme === "light") document.documentElement.style.colorScheme = theme;
 
 const title = asked.get("title");
-const named = (text: string) => (document.title = `${text} – Decodescope`);
+function named(text: string): void {
+  document.title = `${text} – Decodescope`;
+  document.querySelector("h2")!.textContent = text;
+}
 if (title) named(title);
 player.addEventListener("ready", () => {
   const { method, prompt } = player.getState();

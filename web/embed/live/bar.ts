@@ -96,15 +96,18 @@ function content(live: LiveFigure): TemplateResult {
         <p role="status">The model is writing.</p>
         <button @click=${() => live.stop()}>Stop</button>
       `;
+    case "broken":
+      return html`
+        <p role="alert">${state.message} The run is kept as far as it came.</p>
+        <button class="first" @click=${() => void live.goOnOnCpu()}>Go on with the CPU</button>
+      `;
     case "failed":
       return html`
         <p role="alert">${state.message} The recorded run still plays.</p>
         ${
           state.retry === null
             ? nothing
-            : state.retry === "cpu"
-              ? html`<button @click=${() => void live.runOnCpu()}>Run on the CPU</button>`
-              : html`<button @click=${() => void live.ask()}>Try again</button>`
+            : html`<button @click=${() => void live.ask()}>Try again</button>`
         }
       `;
   }

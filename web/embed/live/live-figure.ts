@@ -1,8 +1,11 @@
 // One figure that becomes live: asks, loads, runs, and goes back to the recorded run. Its state is
 // data; `bar.ts` draws it.
 
+import { Beyond } from "../../engine/beyond.ts";
 import { failureOf } from "../../engine/failure.ts";
-import type { Batch, Device, Progress } from "../../engine/protocol.ts";
+import type { ScriptRequest } from "../../engine/handles.ts";
+import type { Batch, Failure, Progress } from "../../engine/protocol.ts";
+import type { Event } from "../../generated/Event.ts";
 import type { Trace } from "../../generated/Trace.ts";
 import { othersOf, promptOf } from "../../trace/text-of.ts";
 import type { LiveStage } from "../live-door.ts";
@@ -18,7 +21,9 @@ export type LiveState =
   /** Another figure of the page is running. */
   | { is: "queued" }
   | { is: "running" }
-  | { is: "failed"; message: string; retry: "ask" | "cpu" | null };
+  /** A run that the graphics card broke off; the CPU may go on with it. */
+  | { is: "broken"; message: string }
+  | { is: "failed"; message: string; retry: "ask" | null };
 
 export class LiveFigure {
   state: LiveState = { is: "opening" };
@@ -33,8 +38,12 @@ export class LiveFigure {
   #place = { index: 0, node: null as number | null };
   #closed = false;
   #stopped = false;
-  /** After WebGPU gave up in the middle of a run. */
-  #device: Device | undefined;
+  /** The run that was asked for last, the events of it that have come, and what befell it. */
+  #request: ScriptRequest | null = null;
+  #begun: Trace | null = null;
+  #came: Event[] = [];
+  #words: Trace["vocabulary"] = {};
+  #failure: Failure | null = null;
   #why = "";
 
   constructor(stage: LiveStage) {
@@ -95,36 +104,76 @@ export class LiveFigure {
     const { method, params, max_new_tokens: maxNewTokens } = this.#recorded;
     const { prompt, seed } = this;
     const others = othersOf(this.#recorded);
+    this.#came = [];
+    this.#request = {
+      method,
+      params: params as Record<string, unknown>,
+      prompt,
+      others,
+      seed,
+      maxNewTokens,
+    };
     this.#set({ is: "running" });
+    await this.#guarded(
+      this.#shared.engines.run(this.#request, {
+        onBegin: (begun) => this.#begin(begun),
+        onBatch: (batch) => this.#append(batch),
+      }),
+    );
+  }
+
+  async #guarded(run: Promise<Trace>): Promise<void> {
     try {
-      const trace = await this.#shared.engines.run(
-        {
-          method,
-          params: params as Record<string, unknown>,
-          prompt,
-          others,
-          seed,
-          maxNewTokens,
-          ...(this.#device ? { device: this.#device } : {}),
-        },
-        { onBegin: (begun) => this.#begin(begun), onBatch: (batch) => this.#append(batch) },
-      );
+      const trace = await run;
       if (this.#closed) return;
       this.#stage.keep(trace);
       this.#stage.figure()?.finish(trace);
       this.#set({ is: "ready", why: this.#why });
     } catch (thrown) {
+      const failure = failureOf(thrown);
+      if (this.live && this.#shared.engines.cpuMayGoOn(failure)) return this.#break(failure);
       this.back();
-      const onGpu = this.#device !== "cpu" && this.#shared.engines.choice?.device === "webgpu";
-      this.#fail(failureOf(thrown).message, onGpu ? "cpu" : "ask");
+      this.#fail(failure.message, "ask");
     }
   }
 
-  /** Runs again without the graphics card. */
-  async runOnCpu(): Promise<void> {
-    this.#device = "cpu";
-    this.#why = "Computing on the CPU, because WebGPU failed here.";
-    await this.run();
+  /** The card is gone; what it has written stays, and so does the reader's place. */
+  #break(failure: Failure): void {
+    this.#failure = failure;
+    if (this.#begun) {
+      const events = [...this.#begun.events, ...this.#came];
+      this.#stage.keep({ ...this.#begun, events, vocabulary: this.#words });
+    }
+    this.#stage.figure()?.finish();
+    this.#set({ is: "broken", message: whole(failure.message) });
+  }
+
+  /** Makes the run again without the graphics card, and goes on where it broke off. */
+  async goOnOnCpu(): Promise<void> {
+    const { engines } = this.#shared;
+    engines.useCpu(this.#failure!);
+    this.#why = engines.choice!.why;
+    this.#stopped = false;
+    this.#set({ is: "queued" });
+    await this.#shared.inTurn(async () => {
+      if (this.#closed) return;
+      if (this.#stopped) return this.#break(this.#failure!);
+      this.#set({ is: "running" });
+      this.#stage.figure()?.goOn();
+      const beyond = new Beyond(this.#came);
+      const onBatch = (batch: Batch) => {
+        const more = beyond.take(batch);
+        if (more) this.#append(more);
+      };
+      await this.#guarded(
+        engines.run(this.#request!, { onBatch }).then((trace) => {
+          // The CPU rounds otherwise: its run is shown as one of its own.
+          const figure = this.#stage.figure();
+          if (!beyond.same && figure) figure.trace = trace;
+          return trace;
+        }),
+      );
+    });
   }
 
   stop(): void {
@@ -137,6 +186,8 @@ export class LiveFigure {
     if (this.#closed || !figure) return;
     if (!this.live) this.#place = { index: figure.index, node: figure.selection.node };
     this.live = true;
+    this.#begun = begun;
+    this.#words = { ...begun.vocabulary };
     this.#stage.keep(begun);
     figure.live = true;
     figure.trace = begun;
@@ -144,7 +195,7 @@ export class LiveFigure {
     void figure.updateComplete.then(() => {
       const early = this.#early ?? [];
       this.#early = null;
-      early.forEach((it) => this.#append(it));
+      early.forEach((it) => this.#show(it));
     });
     this.#draw();
   }
@@ -154,6 +205,13 @@ export class LiveFigure {
 
   #append(batch: Batch): void {
     if (this.#closed) return;
+    // One by one: a long run has more events than a call takes arguments.
+    for (const event of batch.events) this.#came.push(event);
+    Object.assign(this.#words, batch.vocabulary);
+    this.#show(batch);
+  }
+
+  #show(batch: Batch): void {
     if (this.#early) this.#early.push(batch);
     else this.#stage.figure()?.appendEvents(batch.events, batch.vocabulary);
   }
@@ -182,7 +240,7 @@ export class LiveFigure {
     this.#stage.bar.replaceChildren();
   }
 
-  #fail(message: string, retry: "ask" | "cpu" | null): void {
+  #fail(message: string, retry: "ask" | null): void {
     this.#set({ is: "failed", message: whole(message), retry });
   }
 
