@@ -117,7 +117,7 @@ test("P4: each file is checked: one that was altered on its way is refused", asy
   // Once more, in case it was the line.
   expect(asked()).toBe(2);
   const status = page.locator('[data-testid="status"][data-state="failed"]');
-  expect(await status.innerText()).toMatch(/target\/model\.safetensors.*checksum differs/);
+  expect(await status.innerText()).toMatch(/target\/model\.safetensors.*checksum differs/i);
   const kept = await page.evaluate(async () => {
     const cache = await caches.open("decodescope-models-1");
     return (await cache.keys()).map((it) => it.url);

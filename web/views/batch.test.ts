@@ -37,7 +37,7 @@ test("each shape says whether it was computed", () => {
   ] as const) {
     const { texts, at, length } = stage(batch, name);
     at(length);
-    const headings = texts(".shape h4");
+    const headings = texts(".shape h3");
     expect(headings).toHaveLength(2);
     expect(headings[0]).toMatch(computed);
     expect(headings[0]).toContain("computed here");

@@ -87,10 +87,10 @@ function rowsOf(scene: Scene, pass: Pass): TemplateResult {
   const wasted = shape.rectangle - shape.list;
   const times = `${fed.filter((it) => it.rows.length > 0).length} × ${shape.most}`;
   const list = html`<section class="shape ${padded ? "ghost" : ""}">
-    <h4>
+    <h3>
       A list: ${shape.list} rows
       <span>${padded ? "not computed" : `pass ${pass.pass + 1}, computed here`}</span>
-    </h4>
+    </h3>
     <div class="box">
       <div class="flat">
         ${fed
@@ -106,10 +106,10 @@ function rowsOf(scene: Scene, pass: Pass): TemplateResult {
     </div>
   </section>`;
   const rectangle = html`<section class="shape ${padded ? "" : "ghost"}">
-    <h4>
+    <h3>
       A rectangle: ${times} = ${shape.rectangle} cells, ${wasted} of them padding
       <span>${padded ? `pass ${pass.pass + 1}, computed here` : "not computed"}</span>
-    </h4>
+    </h3>
     <div class="box">
       ${fed.map(
         (it) =>
@@ -224,17 +224,17 @@ export const batch: View = {
       .shape {
         margin-block-start: var(--space-2);
       }
-      .shape h4 {
+      .shape h3 {
         margin: 0 0 4px;
         font: 600 var(--size-2) / 1.5 var(--font-label);
       }
       @container figure (max-width: ${NARROW}px) {
-        .shape h4 span {
+        .shape h3 span {
           display: block;
           margin: 0;
         }
       }
-      .shape h4 span {
+      .shape h3 span {
         font-weight: 400;
         color: var(--ink-2);
         margin-inline-start: var(--space-2);

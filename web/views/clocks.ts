@@ -86,12 +86,12 @@ export function renderClocks(
   return html`<section class="clocks">
     <p class="headline">${headline(stats)}</p>
     <div class="clock">
-      <h4>Passes of the target</h4>
+      <h3>Passes of the target</h3>
       ${bar("this run", [{ name: "passes", value: stats.targetPasses, kind: "verify" }], passes, "")}
       ${bar("plain", [{ name: "passes", value: stats.tokens, kind: "plain" }], passes, "")}
     </div>
     <div class="clock">
-      <h4>
+      <h3>
         Wall
         time${
           times
@@ -100,7 +100,7 @@ export function renderClocks(
                 <span class="key"><i class="other"></i>other</span>`
             : nothing
         }
-      </h4>
+      </h3>
       ${
         times
           ? bar("this run", split, longest, "ms")
@@ -135,7 +135,7 @@ export const clockStyles = css`
   .clocks .headline {
     font-size: var(--size-4);
   }
-  .clocks h4 {
+  .clocks h3 {
     margin: 0 0 var(--space-1);
     font: var(--size-1) / 1.5 var(--font-label);
     color: var(--ink-2);

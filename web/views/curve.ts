@@ -132,7 +132,7 @@ function render(scene: Scene): TemplateResult {
       const sheet = table ? sheetOf(table, single) : { ...sheetOf(whole, single), curves: [] };
       const room = roomOf(whole, single);
       return html`<section>
-        <h4>${sheet.name.replaceAll("_", " ")}</h4>
+        <h3>${sheet.name.replaceAll("_", " ")}</h3>
         ${families(room).map((names) => plot(sheet, names, room, frameOf(scene.width, room.keys())))}
       </section>`;
     })}
@@ -240,7 +240,7 @@ export const curve: View = {
         flex-wrap: wrap;
         gap: 8px ${GAP}px;
       }
-      .curves h4 {
+      .curves h3 {
         flex: 1 0 100%;
         margin: 0;
         font: 600 var(--size-2) / 1.6 var(--font-label);
