@@ -43,6 +43,8 @@ export class Place {
   missing: RegExp | null = null;
   /** Sent by half when it is first asked for; then the line is cut, or nothing more comes. */
   half: { of: RegExp; then: "cut" | "silence" } | null = null;
+  /** Broken off after so many bytes, `times` times; this server then knows no ranges. */
+  cut: { of: RegExp; after: number; times: number } | null = null;
   /** The ranges that were asked for. */
   readonly ranges: string[] = [];
   readonly #server: Server;
@@ -66,7 +68,14 @@ export class Place {
           TYPES[extname(file)] ?? "application/octet-stream",
           readFileSync(file),
         ];
-        const { half } = this;
+        const { cut, half } = this;
+        if (cut && cut.times > 0 && cut.of.test(path)) {
+          cut.times--;
+          response.writeHead(200, { "content-type": type, "content-length": body.length });
+          // What was written goes out before the line is cut.
+          const breakOff = () => setTimeout(() => response.destroy(), 100);
+          return response.write(body.subarray(0, cut.after), breakOff);
+        }
         if (!half?.of.test(path)) return send(type, body);
         const { range } = request.headers;
         if (range) {
