@@ -1,6 +1,6 @@
 /**
  * Vite plugin for the one file of the embed: what a slow line need not carry. All styles become one
- * sheet, minified as a whole; templates lose their indentation; the schema loses what only people
+ * sheet, minified as a whole; templates lose white space; the schema loses what only people
  * read; Lit gives way to templates of the embed's own (embed/lit.ts).
  */
 import { readFileSync } from "node:fs";
@@ -8,13 +8,15 @@ import { join } from "node:path";
 import { transform } from "lightningcss";
 import { createServer, type Plugin } from "vite";
 import { schemaCode } from "./schema-code.ts";
-import { withoutIndents } from "./indents.ts";
+import { shortTokens } from "./short-tokens.ts";
+import { tightTemplates } from "./tight-templates.ts";
 
 /** Not named JSON, as it is code here. */
 const SCHEMA = "\0decodescope-schema";
 
 export function slim(root: string): Plugin {
   const styles = join(root, "web/embed/embed-styles.ts");
+  const rename = shortTokens(root);
   return {
     name: "decodescope-slim",
     enforce: "pre",
@@ -36,7 +38,7 @@ export function slim(root: string): Plugin {
     async transform(code, id) {
       const path = id.split("?")[0]!;
       if (path === styles) {
-        const sheet = JSON.stringify(await wholeSheet(root));
+        const sheet = JSON.stringify(rename(await wholeSheet(root)));
         return `import { unsafeCSS } from "lit";\nexport const embedStyles = [unsafeCSS(${sheet})];`;
       }
       if (path.endsWith("/components/all-styles.ts"))
@@ -48,7 +50,7 @@ export function slim(root: string): Plugin {
           `import { beside } from "../embed/method-text.ts";\n` +
           code.replace(/\bimport\("[^"]*panel\.ts"\)/, `beside("decodescope-cost.js")`);
       const bare = code.replaceAll(/\bcss`[^`]*`/g, "undefined");
-      return withoutIndents(bare);
+      return tightTemplates(rename(bare));
     },
   };
 }

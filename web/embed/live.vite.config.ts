@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, transformWithOxc, type Plugin } from "vite";
 import { assets } from "../build/assets.ts";
+import { tokensRenamed } from "../build/short-tokens.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const at = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -39,7 +40,7 @@ export default defineConfig({
   root,
   base: "./",
   publicDir: false,
-  plugins: [{ name, resolveId, load }, frame],
+  plugins: [{ name, resolveId, load }, tokensRenamed(root), frame],
   worker: {
     format: "es",
     rolldownOptions: { output: { entryFileNames: "embed/decodescope-worker.js" } },

@@ -37,7 +37,8 @@ export default defineConfig({
         pure_getters: true,
         keep_fargs: false,
       },
-      mangle: { toplevel: true },
+      // The second minifier names things.
+      mangle: false,
     },
     lib: {
       entry: fileURLToPath(new URL("index.ts", import.meta.url)),
