@@ -38,35 +38,53 @@ export type FigureTrace = Trace | (Pick<Trace, "events" | "vocabulary"> & Partia
  */
 export class DecodescopeFigure extends DrawnElement {
   static override styles = allStyles;
+  static {
+    drawn(this, {
+      trace: {},
+      method: {},
+      view: { reflect: true },
+      theme: { reflect: true },
+      live: { reflect: true, flag: true },
+      hide: {},
+      marks: {},
+      halting: {},
+      large: { reflect: true, flag: true },
+      loop: {},
+      speed: {},
+      width: {},
+      sheetOpen: {},
+      options: {},
+    });
+  }
 
   /** The run to show. Set anew, it starts over; a live one grows with `appendEvents`. */
-  @drawn() trace: FigureTrace | null = null;
+  trace: FigureTrace | null = null;
   /** Title and page of the method, for the pseudo-code. */
-  @drawn() method: MethodPage | null = null;
+  method: MethodPage | null = null;
   /** Id of the open view; `null` opens the one that fits best. */
-  @drawn({ reflect: true }) view: string | null = null;
+  view: string | null = null;
   /** `light`, `dark`, or nothing to follow the host's `color-scheme`. */
-  @drawn({ reflect: true }) theme: "light" | "dark" | null = null;
+  theme: "light" | "dark" | null = null;
   /** The run goes on: follow its newest event until the reader looks back. */
-  @drawn({ reflect: true, flag: true }) live = false;
+  live = false;
   /** Parts that are left out. */
-  @drawn() hide: readonly Part[] = [];
+  hide: readonly Part[] = [];
   /** Named places, drawn on the track. */
-  @drawn() marks: readonly Mark[] = [];
+  marks: readonly Mark[] = [];
   /** Playing pauses at every mark. */
-  @drawn() halting = false;
+  halting = false;
   /** Type and picture are as large as a lecture room needs them. */
-  @drawn({ reflect: true, flag: true }) large = false;
+  large = false;
   /** Takes the keys that the page does not need, as those of a clicker. */
   leads = false;
   /** Playing begins again at the end. */
-  @drawn() loop = false;
+  loop = false;
   /** Pace of playing, 0.25…8, as a trace is opened with. */
-  @drawn() speed = 1;
+  speed = 1;
 
-  @drawn() private width = 640;
-  @drawn() private sheetOpen = false;
-  @drawn() private options: Readonly<Record<string, Scene["options"]>> = {};
+  private width = 640;
+  private sheetOpen = false;
+  private options: Readonly<Record<string, Scene["options"]>> = {};
 
   #player: Player | null = null;
   #vocabulary: Vocabulary = {};

@@ -114,16 +114,13 @@ export function adoptAll(root: ShadowRoot, styles: readonly unknown[]): void {
   adoptStyles(root, [...new Set(styles.flat(9) as CSSResultOrNative[])]);
 }
 
-/** A property that calls for a new drawing when it is set to something else. */
-export function drawn(options: Options = {}) {
-  return (prototype: DrawnElement, name: string): void => {
-    const kind = prototype.constructor as typeof DrawnElement;
-    if (options.reflect) {
-      if (!Object.hasOwn(kind, "reflected")) kind.reflected = new Map();
-      kind.reflected.set(name, options);
-    }
+/** Properties of `kind`, by name, that call for a new drawing when they are set to something else. */
+export function drawn(kind: typeof DrawnElement, properties: Record<string, Options>): void {
+  const all = Object.entries(properties);
+  kind.reflected = new Map(all.filter(([, options]) => options.reflect));
+  for (const [name] of all) {
     const values = new WeakMap<DrawnElement, unknown>();
-    Object.defineProperty(prototype, name, {
+    Object.defineProperty(kind.prototype, name, {
       get(this: DrawnElement) {
         return values.get(this);
       },
@@ -134,5 +131,5 @@ export function drawn(options: Options = {}) {
         this.requestUpdate(name, before);
       },
     });
-  };
+  }
 }
