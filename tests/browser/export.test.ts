@@ -272,6 +272,31 @@ describe("X1: the picture as SVG", () => {
     await rm(folder, { recursive: true });
   });
 
+  test.each(["light", "dark"] as const)(
+    "colours stand beside the words of a legend, %s",
+    async (theme) => {
+      const render = await renderer();
+      const json = await readFile(`${GOLDEN}copyspec.json`, "utf8");
+      const svg = await render(json, {
+        step: "80%",
+        format: "svg",
+        options: { view: "cost", theme },
+      });
+      for (const word of ["guessing", "target passes", "everything else"]) {
+        const [, x, y] = new RegExp(`<text x="([\\d.]+)" y="([\\d.]+)"[^>]*>${word}<`).exec(svg)!;
+        const swatches = [
+          ...svg.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="10" height="10"/g),
+        ];
+        const beside = swatches.filter(
+          ([, left, top]) =>
+            Math.abs(Number(x) - Number(left) - 14) < 2 &&
+            Math.abs(Number(y) - Number(top) - 10) < 4,
+        );
+        expect(beside.length, word).toBeGreaterThan(0);
+      }
+    },
+  );
+
   // Views that are not scrolled: what is on the page is what is in the file.
   test("a view looks as it does on the page", async () => {
     const page = await open("?example=speculative-decoding", {
@@ -385,33 +410,92 @@ describe("X2: a range as a film", () => {
     const files = [];
     for (const kind of ["gif", "webm"])
       files.push((await bytes(await saved(page, `save-${kind}`))).toString("base64"));
-    const told = await page.evaluate(async ([gif, webm]) => {
-      const data = Uint8Array.from(atob(gif!), (it) => it.charCodeAt(0));
-      const decoder = new ImageDecoder({ data, type: "image/gif" });
-      await Promise.all([decoder.completed, decoder.tracks.ready]);
-      const { frameCount, repetitionCount } = decoder.tracks.selectedTrack!;
-      const { image } = await decoder.decode({ frameIndex: frameCount - 1 });
-      let ms = 0;
-      for (let frameIndex = 0; frameIndex < frameCount; frameIndex++)
-        ms += (await decoder.decode({ frameIndex })).image.duration! / 1000;
-      const video = document.createElement("video");
-      video.src = `data:video/webm;base64,${webm}`;
-      video.muted = true;
-      await new Promise((done, fail) => {
-        video.onloadeddata = done;
-        video.onerror = () => fail(new Error(video.error?.message));
-      });
-      video.currentTime = 1;
-      await new Promise((done) => (video.onseeked = done));
-      return {
-        pictures: frameCount,
-        loops: repetitionCount,
-        ms,
-        size: [image.displayWidth, image.displayHeight],
-        video: [video.videoWidth, video.videoHeight],
-        seconds: video.duration,
-      };
-    }, files);
+    const render = await renderer();
+    const still = (step: string) => json.then((it) => render(it, { step, format: "png", scale: 1, options: { view: "tree" } })); // prettier-ignore
+    const json = readFile(`${GOLDEN}speculative-decoding.json`, "utf8");
+    const stills = [await still("30"), await still("120")];
+    const told = await page.evaluate(
+      async ([[gif, webm], stills]) => {
+        const data = Uint8Array.from(atob(gif!), (it) => it.charCodeAt(0));
+        const decoder = new ImageDecoder({ data, type: "image/gif" });
+        await Promise.all([decoder.completed, decoder.tracks.ready]);
+        const { frameCount, repetitionCount } = decoder.tracks.selectedTrack!;
+        const { image } = await decoder.decode({ frameIndex: frameCount - 1 });
+        const draw = (picture: CanvasImageSource, width: number, height: number) => {
+          const canvas = document.createElement("canvas");
+          [canvas.width, canvas.height] = [width, height];
+          const context = canvas.getContext("2d")!;
+          context.drawImage(picture, 0, 0);
+          const { data } = context.getImageData(0, 0, width, height);
+          // Means of squares: codecs round single pixels.
+          const [across, down] = [width >> 2, height >> 2];
+          return Array.from({ length: 3 * across * down }, (_, i) => {
+            const [x, y] = [Math.floor(i / 3) % across, Math.floor(i / 3 / across)];
+            let sum = 0;
+            for (let k = 0; k < 16; k++)
+              sum += data[4 * ((4 * y + (k >> 2)) * width + 4 * x + (k & 3)) + (i % 3)]!;
+            return sum / 16;
+          });
+        };
+        /** Share of pixels that are far from those of a still. */
+        const far = async (
+          shown: number[],
+          width: number,
+          height: number,
+          still: string,
+        ) => {
+          const picture = new Image();
+          picture.src = `data:image/png;base64,${still}`;
+          await picture.decode();
+          // A film is as large as its largest picture: a smaller one stands on its paper.
+          const canvas = document.createElement("canvas");
+          [canvas.width, canvas.height] = [width, height];
+          const context = canvas.getContext("2d")!;
+          context.drawImage(picture, 0, 0, 1, 1, 0, 0, width, height);
+          context.drawImage(picture, 0, 0);
+          const own = draw(canvas, width, height);
+          let count = 0;
+          for (let i = 0; i < own.length; i += 4)
+            if ([0, 1, 2].some((it) => Math.abs(own[i + it]! - shown[i + it]!) > 40)) count++;
+          return count / (own.length / 4);
+        };
+        const [wide, high] = [image.displayWidth, image.displayHeight];
+        const first = (await decoder.decode({ frameIndex: 0 })).image;
+        const gifs = [draw(first, wide, high), draw(image, wide, high)] as const;
+        let ms = 0;
+        for (let frameIndex = 0; frameIndex < frameCount; frameIndex++)
+          ms += (await decoder.decode({ frameIndex })).image.duration! / 1000;
+        const video = document.createElement("video");
+        video.src = `data:video/webm;base64,${webm}`;
+        video.muted = true;
+        await new Promise((done, fail) => {
+          video.onloadeddata = done;
+          video.onerror = () => fail(new Error(video.error?.message));
+        });
+        const seek = async (seconds: number) => {
+          video.currentTime = seconds;
+          await new Promise((done) => (video.onseeked = done));
+          return draw(video, wide, high);
+        };
+        const films = [await seek(0.1), await seek(video.duration - 0.1)] as const;
+        const against = async ([one, two]: readonly [number[], number[]]) => [
+          await far(one, wide, high, stills![0]!),
+          await far(two, wide, high, stills![1]!),
+          await far(two, wide, high, stills![0]!),
+        ];
+        return {
+          gif: await against(gifs),
+          webm: await against(films),
+          pictures: frameCount,
+          loops: repetitionCount,
+          ms,
+          size: [image.displayWidth, image.displayHeight],
+          video: [video.videoWidth, video.videoHeight],
+          seconds: video.duration,
+        };
+      },
+      [files, stills] as const,
+    );
     const { rounds } = await figure(page).evaluate((it) => {
       const { events } = (it as DecodescopeFigure).trace!;
       const part = events.slice(31, 120);
@@ -423,6 +507,12 @@ describe("X2: a range as a film", () => {
     expect(told.ms).toBe(400 * told.pictures);
     expect(told.video).toEqual(told.size);
     expect(told.seconds).toBeCloseTo(told.ms / 1000, 1);
+    // The first and the last picture, played back, are the views of those places; and they differ.
+    for (const [first, last, other] of [told.gif, told.webm]) {
+      expect(first).toBeLessThan(0.002);
+      expect(last).toBeLessThan(0.002);
+      expect(other).toBeGreaterThan(0.004);
+    }
   });
 });
 
@@ -509,6 +599,34 @@ describe("X5: without a window", () => {
       { env: { ...process.env, CHROME }, maxBuffer: 1e8 },
     );
     expect(hash(stdout)).toBe(hash(drawn));
+  });
+
+  test("recorded runs give the same bytes in the page and without a window", async () => {
+    const render = await renderer();
+    const page = await open("?example=speculative-decoding");
+    const every = (await readdir(GOLDEN)).filter((it) => it.endsWith(".json")).sort();
+    expect(every.length).toBeGreaterThan(30);
+    // All take minutes.
+    const all = process.env["SLOW"] ? every : every.filter((_, i) => i % 6 === 0);
+    if (all.length < every.length)
+      console.log(`${all.length} of ${every.length} recorded runs; SLOW=1 tries all`);
+    for (const file of all) {
+      const id = file.replace(/\.json$/, "");
+      await page.locator(`[data-example="${id}"]`).click();
+      await page.locator(`[data-example="${id}"][aria-current="true"]`).waitFor();
+      await show(page, "none", 0.7);
+      const { index } = await place(page);
+      await share(page, "picture");
+      const preview = page.locator(".preview img");
+      await preview.waitFor();
+      const drawn = await preview.evaluate(async (it: HTMLImageElement) =>
+        (await fetch(it.src)).text(),
+      );
+      await page.keyboard.press("Escape");
+      const request: Request = { step: String(index), format: "svg", options: { theme: "light" } };
+      const json = await readFile(`${GOLDEN}${file}`, "utf8");
+      expect(hash(await render(json, request)), id).toBe(hash(drawn));
+    }
   });
 
   test("X3: the tree for LaTeX is that of the place shown, from the page and from the command", async () => {

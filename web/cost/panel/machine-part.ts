@@ -38,9 +38,9 @@ export function machinePart(scene: Scene, width: number): TemplateResult {
     ${machineForm(overlap)}
     <div class="pair">${modelled(own, apart)} ${measuredHere(spent, recorded)}</div>
     <ul class="keys">
-      <li class="key draft">guessing</li>
-      <li class="key target">target passes</li>
-      <li class="key other">everything else</li>
+      <li><i class="key draft"></i>guessing</li>
+      <li><i class="key target"></i>target passes</li>
+      <li><i class="key other"></i>everything else</li>
       <li>The prompt’s pass is in every time but that of plain decoding as measured.</li>
     </ul>
     <figure>

@@ -174,11 +174,11 @@ export const costStyles = css`
     border-right: 1px solid var(--paper);
   }
   .bar .target,
-  .key.target::before {
+  .key.target {
     background: var(--of-target);
   }
   .bar .draft,
-  .key.draft::before {
+  .key.draft {
     background: repeating-linear-gradient(
       45deg,
       var(--of-draft) 0 3px,
@@ -186,7 +186,7 @@ export const costStyles = css`
     );
   }
   .bar .other,
-  .key.other::before {
+  .key.other {
     background: var(--rule-strong);
   }
   .bar .plain {
@@ -212,8 +212,7 @@ export const costStyles = css`
     color: var(--ink-2);
     font-size: var(--size-1);
   }
-  .key::before {
-    content: "";
+  .key {
     display: inline-block;
     width: 10px;
     height: 10px;
