@@ -122,6 +122,17 @@ describe("acceptance without steps", () => {
   });
 });
 
+test("a run takes the place of the aggregates before it, and of what the address named", async () => {
+  const { page } = await recorded(site, "?example=rsd-s");
+  await page.locator("html[data-takes-files]").waitFor();
+  await drop(page, "metrics.txt", fileOf("answers/vllm-metrics.txt"));
+  await page.getByTestId("aggregates").waitFor();
+  expect(page.url()).toContain("example=rsd-s");
+  await drop(page, "greedy.json", fileOf("recorded/greedy.json"));
+  await page.getByTestId("aggregates").waitFor({ state: "detached" });
+  await expect.poll(() => new URL(page.url()).searchParams.has("example")).toBe(false);
+});
+
 describe("what cannot be read", () => {
   test.each([
     ["diary.txt", "dear diary", /“diary\.txt” cannot be opened: This is neither a trace nor a log/],
