@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { build, type InlineConfig, type Plugin } from "vite";
 import {
   BASE,
@@ -22,6 +22,8 @@ import {
   ROOT,
   sweep,
 } from "./generators.ts";
+import type { DecodescopePlayer } from "../../web/embed/decodescope-player.ts";
+import { Place } from "./host.ts";
 import { launch } from "./site.ts";
 
 const DIST = join(ROOT, "dist/npm");
@@ -36,7 +38,7 @@ describe("the npm package", () => {
   test("has what its package.json promises, and nothing of the source", () => {
     const [packed] = JSON.parse(npm(["pack", "--dry-run", "--json"], DIST));
     const names: string[] = packed.files.map((it: { path: string }) => it.path);
-    expect(names.filter((it) => !/^(methods|parts)\//.test(it)).sort()).toEqual([
+    expect(names.filter((it) => !/^(methods|parts|fonts)\//.test(it)).sort()).toEqual([
       "LICENSE-APACHE",
       "LICENSE-MIT",
       "README.md",
@@ -116,6 +118,55 @@ test("R5: Vite bundles the package, and the figure works from a sub-path", async
   const { page } = opened;
   await page.locator("summary", { hasText: "About this method" }).click();
   await page.locator("decodescope-player .about-text p").first().waitFor();
+});
+
+describe("E4: a bundled figure with `live`", () => {
+  async function bundled(): Promise<Page> {
+    const folder = fixture("npm/fixture", "runs");
+    installOurs(folder);
+    await bundle(folder);
+    const { page } = await (await serve(join(folder, "dist"))).open("index.html");
+    return page;
+  }
+
+  test("says what is missing, and plays", async () => {
+    const page = await bundled();
+    const player = page.locator("decodescope-player");
+    await player.evaluate((it) => it.setAttribute("live", ""));
+    await page.getByRole("button", { name: /^Run it here/ }).click();
+    await player.getByText(/“base” has to name the folder of a Decodescope site/).waitFor();
+    await player.evaluate((it) => (it as DecodescopePlayer).setState({ step: "end" }));
+  });
+
+  test("runs the model of the site that it names", async () => {
+    const site = await Place.start();
+    site.headers = { "access-control-allow-origin": "*" };
+    try {
+      const page = await bundled();
+      // `open` lets a page ask its own host alone.
+      await page.unrouteAll();
+      const player = page.locator("decodescope-player");
+      await player.evaluate((it, base) => {
+        it.setAttribute("base", base);
+        it.setAttribute("live", "");
+      }, site.address);
+      await page.getByRole("button", { name: /^Run it here/ }).click();
+      await page.getByRole("button", { name: /^Download/ }).click();
+      await page.getByRole("button", { name: /^Run$/ }).click();
+      await player.locator(".live-badge[data-live]").waitFor();
+      await player.locator('.live-bar[data-state="ready"]').waitFor();
+      const trace = await player.evaluate(async (it) =>
+        JSON.parse(await (await (it as DecodescopePlayer).export("json")).text()),
+      );
+      expect(trace.recorded.device).toBe("cpu");
+      expect(trace.tokens).toEqual(
+        json(join(ROOT, "tests/golden/speculative-decoding.json")).tokens,
+      );
+      expect(site.asked).toContain("/notes/embed/decodescope-live.js");
+    } finally {
+      await site.stop();
+    }
+  });
 });
 
 test("E1: MDX rendered on a server has the picture and the caption, then plays", async ({

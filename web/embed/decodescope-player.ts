@@ -375,9 +375,11 @@ export class DecodescopePlayer extends HTMLElement {
         trace: () => this.#trace!,
         keep: (trace) => (this.#trace = trace),
       });
-    } catch {
+    } catch (thrown) {
       this.#closeLive = null;
-      this.#liveBar.textContent = say(self.origin === "null" ? "boxed" : "notLive", {}, this.#lang);
+      const { said } = thrown as { said?: string };
+      this.#liveBar.textContent =
+        said ?? say(self.origin === "null" ? "boxed" : "notLive", {}, this.#lang);
     }
     this.#plan();
   }

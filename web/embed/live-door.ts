@@ -24,9 +24,10 @@ export interface LiveStage {
 /** Ends what goes on, when the player shows another run or leaves the page. */
 export type Close = () => void;
 
-/** Throws when the script cannot be had. */
+/** Throws when the script cannot be had; `said` is then what a package says to that. */
 export async function openLive(stage: LiveStage): Promise<Close> {
-  const { upgrade } = (await beside("decodescope-live.js")) as {
+  const named = stage.base === SITE ? undefined : stage.base;
+  const { upgrade } = (await beside("decodescope-live.js", named)) as {
     upgrade(stage: LiveStage): Close;
   };
   return upgrade(stage);

@@ -20,7 +20,8 @@ export const SITE = new URL("../", SCRIPT).href;
 export interface Parts {
   /** A text in the form of `methods/ID.json`; `null` for none. */
   text(id: string): Promise<unknown>;
-  module(name: string): Promise<unknown>;
+  /** `base`: the folder that an author named, for what lies there rather than beside the script. */
+  module(name: string, base?: string): Promise<unknown>;
 }
 
 /** They lie beside the script, unless a package brings its own. */
@@ -38,7 +39,7 @@ export function partsFrom(own: Parts): void {
 }
 
 /** A module that is fetched when it is needed. */
-export const beside = (name: string): Promise<unknown> => parts.module(name);
+export const beside = (name: string, base?: string): Promise<unknown> => parts.module(name, base);
 
 /** The recorded run of a method that lies in the same site as the script. */
 export const recordedRun = (method: string): string =>

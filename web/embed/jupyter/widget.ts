@@ -19,10 +19,13 @@ const shared = globalThis as { decodescopeMethodTexts?: Map<string, unknown> };
 const texts = (shared.decodescopeMethodTexts ??= new Map());
 partsFrom({
   text: async (id) => texts.get(id) ?? null,
-  module: async (name) => {
+  module: async (name, base) => {
     if (name === "decodescope-cost.js") return import("../../cost/panel/panel.ts");
     if (name === "decodescope-export.js") return import("../exporters.ts");
-    throw new Error("A figure in a notebook plays recorded runs.");
+    if (base) return import(/* @vite-ignore */ `${base}embed/${name}`);
+    throw {
+      said: 'This notebook holds no model: “base” has to name the folder of a Decodescope site, as in Player(…, live=True, base="https://…/"). The recorded run still plays.',
+    };
   },
 });
 

@@ -6,11 +6,20 @@ import { methodTexts } from "./methods.js";
 
 partsFrom({
   text: async (id) => (Object.hasOwn(methodTexts, id) ? (await methodTexts[id]()).default : null),
-  module: async (name) => {
+  module: async (name, base) => {
     if (name === "decodescope-cost.js") return import("./decodescope-cost.js");
     if (name === "decodescope-export.js") return import("./decodescope-export.js");
-    throw new Error("A bundled figure plays recorded runs; live ones need the script.");
+    return live(name, base);
   },
 });
+
+/** What runs models is no part of a bundle: it comes from the site that holds them. */
+async function live(name, base) {
+  if (!base)
+    throw {
+      said: "This figure was bundled without the running model: its attribute “base” has to name the folder of a Decodescope site. The recorded run still plays.",
+    };
+  return import(/* webpackIgnore: true */ /* @vite-ignore */ `${base}embed/${name}`);
+}
 
 export { addCatalogue, DecodescopePlayer };
