@@ -53,3 +53,56 @@ test("every entry is closed, and keys differ", () => {
     expect(keys.at(-1)).toBe("decodescope");
   }
 });
+
+/** A reader of BibTeX's grammar, as strict as BibTeX itself about braces and commas. */
+function parsed(text: string): { kind: string; key: string; fields: Record<string, string> }[] {
+  let at = 0;
+  const take = (pattern: RegExp): string => {
+    const found = new RegExp(pattern.source, "uy");
+    found.lastIndex = at;
+    const [all, part] = found.exec(text) ?? [];
+    if (all === undefined) throw new Error(`at ${at}: ${text.slice(at, at + 60)}`);
+    at += all.length;
+    return part ?? all;
+  };
+  const braced = (): string => {
+    const from = at;
+    let depth = 0;
+    do {
+      if (text[at] === "\\") at++;
+      else if (text[at] === "{") depth++;
+      else if (text[at] === "}") depth--;
+      at++;
+    } while (depth > 0 && at < text.length);
+    if (depth !== 0) throw new Error(`an open brace at ${from}`);
+    return text.slice(from + 1, at - 1);
+  };
+  const entries = [];
+  while (take(/\s*/) !== null && at < text.length) {
+    const [kind, key] = [take(/@(\w+)\{/), take(/([A-Za-z][\w:.-]*),\s*/)];
+    const fields: Record<string, string> = {};
+    while (text[at] !== "}") {
+      const name = take(/([a-z]+)\s*=\s*/);
+      expect(fields, key).not.toHaveProperty(name);
+      fields[name] = braced();
+      take(/,?\s*/);
+    }
+    at++;
+    entries.push({ kind, key, fields });
+  }
+  return entries;
+}
+
+test.each(Object.entries(pages))("what %s gives to cite is BibTeX", (_, page) => {
+  const entries = parsed(bibtex(page, { version: "0.1.0", address: "https://example.org/" }));
+  expect(entries).toHaveLength(sources(page).length + 1);
+  for (const { kind, fields } of entries) {
+    for (const name of ["author", "title", "year"]) expect(fields[name], name).toBeTruthy();
+    expect(fields["year"]).toMatch(/^(19|20)\d\d$/);
+    if (kind === "misc") expect(fields["eprint"]).toMatch(/^\d{4}\.\d{4,5}$/);
+    // Names are joined by "and"; a comma would turn first and last name round.
+    for (const name of fields["author"]!.split(" and ")) expect(name).not.toContain(",");
+    // What is left of special signs stands behind a backslash.
+    expect(fields["title"]).not.toMatch(/(?<!\\)[#$%&_~^]/);
+  }
+});
