@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BrowserContextOptions, Download, Page } from "playwright-core";
 import type { DecodescopeFigure } from "../../web/components/decodescope-figure.ts";
+import type { DecodescopePlayer } from "../../web/embed/decodescope-player.ts";
 import { STACKS } from "../../web/export/faces.ts";
 import { glyphsOf, readFont } from "../../web/export/font-file.ts";
 import type { Request } from "../../web/export/harness.ts";
@@ -519,13 +520,23 @@ describe("X4: copying", () => {
   }
 
   test("the embed code opens this moment, and the citation names the paper", async () => {
-    const page = await open("?example=rsd-s&at=60&view=tree");
+    const page = await open("?example=rsd-s&at=60&view=rounds");
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await expect.poll(async () => (await place(page)).index).toBe(60);
     const element = await copied(page, "embed", "copy-element");
-    expect(element).toContain(`src="${site.address}traces/rsd-s.json" view="tree" start-at="60"`);
+    expect(element).toContain(`src="${site.address}traces/rsd-s.json" view="rounds" start-at="60"`);
     expect(element).toContain("<figcaption>");
-    expect(await copied(page, "embed", "copy-frame")).toContain('loading="lazy"');
+    const frame = await copied(page, "embed", "copy-frame");
+    expect(frame).toContain('loading="lazy"');
+    const other = await page.context().newPage();
+    await other.goto(/src="([^"]+)"/.exec(frame)![1]!.replaceAll("&amp;", "&"));
+    const opened = other.locator("decodescope-player").evaluate(async (it) => {
+      const player = it as DecodescopePlayer;
+      await player.ready;
+      return player.getState();
+    });
+    expect(await opened).toMatchObject({ method: "rsd-s", step: 60, view: "rounds" });
+    await other.close();
     const cited = await copied(page, "cite", "copy-cite");
     expect(cited).toContain("eprint        = {2402.14160}");
     expect(cited).toContain("@software{decodescope,");
