@@ -139,35 +139,37 @@ describe("E4: a bundled figure with `live`", () => {
   });
 
   test("runs the model of the site that it names", async () => {
-    const site = await Place.start();
-    site.headers = { "access-control-allow-origin": "*" };
-    try {
-      const page = await bundled();
-      // `open` lets a page ask its own host alone.
-      await page.unrouteAll();
-      const player = page.locator("decodescope-player");
-      await player.evaluate((it, base) => {
-        it.setAttribute("base", base);
-        it.setAttribute("live", "");
-      }, site.address);
-      await page.getByRole("button", { name: /^Run it here/ }).click();
-      await page.getByRole("button", { name: /^Download/ }).click();
-      await page.getByRole("button", { name: /^Run$/ }).click();
-      await player.locator(".live-badge[data-live]").waitFor();
-      await player.locator('.live-bar[data-state="ready"]').waitFor();
-      const trace = await player.evaluate(async (it) =>
-        JSON.parse(await (await (it as DecodescopePlayer).export("json")).text()),
-      );
-      expect(trace.recorded.device).toBe("cpu");
-      expect(trace.tokens).toEqual(
-        json(join(ROOT, "tests/golden/speculative-decoding.json")).tokens,
-      );
-      expect(site.asked).toContain("/notes/embed/decodescope-live.js");
-    } finally {
-      await site.stop();
-    }
+    await runsLive(await bundled());
   });
 });
+
+/** The first figure of a page runs the model of a site on another port. */
+async function runsLive(page: Page): Promise<void> {
+  const site = await Place.start();
+  site.headers = { "access-control-allow-origin": "*" };
+  try {
+    // `open` lets a page ask its own host alone.
+    await page.unrouteAll();
+    const player = page.locator("decodescope-player").first();
+    await player.evaluate((it, base) => {
+      it.setAttribute("base", base);
+      it.setAttribute("live", "");
+    }, site.address);
+    await page.getByRole("button", { name: /^Run it here/ }).click();
+    await page.getByRole("button", { name: /^Download/ }).click();
+    await page.getByRole("button", { name: /^Run$/ }).click();
+    await player.locator(".live-badge[data-live]").waitFor();
+    await player.locator('.live-bar[data-state="ready"]').waitFor();
+    const trace = await player.evaluate(async (it) =>
+      JSON.parse(await (await (it as DecodescopePlayer).export("json")).text()),
+    );
+    expect(trace.recorded.device).toBe("cpu");
+    expect(trace.tokens).toEqual(json(join(ROOT, "tests/golden/speculative-decoding.json")).tokens);
+    expect(site.asked).toContain("/notes/embed/decodescope-live.js");
+  } finally {
+    await site.stop();
+  }
+}
 
 test("E1: MDX rendered on a server has the picture and the caption, then plays", async ({
   skip,
@@ -238,4 +240,5 @@ test("E9: a notebook that was run shows the widget, and the picture without it",
     "dist/index.js": anywidget,
   });
   await check(opened, { start: 30, written: false, others: NBCONVERT });
+  await runsLive(opened.page);
 });
