@@ -175,12 +175,12 @@ describe("E5: an attribute", () => {
     await page.context().close();
   });
 
-  test("lang: a catalogue of the page speaks, and what it lacks is said in English", async () => {
-    const { page } = await author.open(`<decodescope-player lang="de-CH"></decodescope-player>`, {
+  test("lang: what the page says itself goes before the file of the language", async () => {
+    const { page } = await author.open(run(`lang="de-CH"`), {
       head: `<script>addEventListener("DOMContentLoaded", () =>
-        decodescopePlayer.addCatalogue("de", { nothing: "Keine Aufnahme genannt." }))</script>`,
+        decodescopePlayer.addCatalogue("de", { "About this method": "Zum Verfahren" }))</script>`,
     });
-    await page.getByText("Keine Aufnahme genannt.").waitFor();
+    await page.getByText("Zum Verfahren: ").waitFor();
     await page.context().close();
   });
 

@@ -16,6 +16,7 @@ import { pictures } from "./pictures.ts";
 import { Runs } from "./runs.ts";
 import type { Shared } from "./share.ts";
 import { statusLine, type Kept } from "./status.ts";
+import { t } from "../language/t.ts";
 
 @customElement("decodescope-app")
 export class App extends LitElement implements Host {
@@ -178,16 +179,16 @@ export class App extends LitElement implements Host {
       retry: () => void this.#runs.prepare(),
     });
     return html`
-      <a class="skip" href="#picture">Skip to the picture</a>
+      <a class="skip" href="#picture">${t`Skip to the picture`}</a>
       <header class="top">
         <h1>Decodescope</h1>
-        <p>Watch a language model choose its words, one step at a time.</p>
+        <p>${t`Watch a language model choose its words, one step at a time.`}</p>
       </header>
       <main class=${page.comparing ? "comparing" : ""} data-hide=${page.shown.hide.join(" ")}>
-        <form class="controls" aria-label="What to run" @submit=${this.#submitted}>
+        <form class="controls" aria-label=${t`What to run`} @submit=${this.#submitted}>
           ${controls(page, this.#runs, this.#shared, status)}
         </form>
-        <section id="picture" class="picture" tabindex="-1" aria-label="The run">
+        <section id="picture" class="picture" tabindex="-1" aria-label=${t`The run`}>
           ${pictures(page, this.#figures)}
         </section>
         <section class="reading">

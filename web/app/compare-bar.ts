@@ -3,6 +3,7 @@ import { LitElement, html, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Trace } from "../generated/Trace.ts";
 import { course, type Axis, type Course } from "./align.ts";
+import { t } from "../language/t.ts";
 
 const AXES: { axis: Axis; label: string; unit: string }[] = [
   { axis: "passes", label: "Target passes", unit: "passes" },
@@ -37,22 +38,22 @@ export class CompareBar extends LitElement {
     const { unit } = AXES.find((it) => it.axis === this.axis)!;
     const now = `${this.axis === "time" ? this.value.toFixed(0) : Math.round(this.value)} ${unit}`;
     return html`
-      <div class="compare-bar" role="group" aria-label="All runs together">
+      <div class="compare-bar" role="group" aria-label=${t`All runs together`}>
         <label>
-          Aligned by
+          ${t`Aligned by`}
           <select
             data-testid="axis"
             @change=${(event: Event) => {
               this.axis = AXES[(event.target as HTMLSelectElement).selectedIndex]!.axis;
             }}
           >
-            ${AXES.map((it) => html`<option ?selected=${it.axis === this.axis}>${it.label}</option>`)}
+            ${AXES.map((it) => html`<option ?selected=${it.axis === this.axis}>${t(it.label)}</option>`)}
           </select>
         </label>
         <input
           type="range"
           data-testid="shared-scrubber"
-          aria-label="Place in all runs"
+          aria-label=${t`Place in all runs`}
           aria-valuetext=${now}
           min="0"
           max=${this.#length}

@@ -13,6 +13,7 @@ import { MAX_COMPARED, MAX_LENGTH, MAX_OTHERS } from "./settings.ts";
 import "./share.ts";
 import type { Shared } from "./share.ts";
 import { sentence } from "./status.ts";
+import { t } from "../language/t.ts";
 
 /** `status` says how the engine is; it stands between the buttons and the parameters. */
 export function controls(
@@ -24,7 +25,7 @@ export function controls(
   const { settings } = page;
   return html`
     <div class="field">
-      <label for="prompt">Beginning of a text</label>
+      <label for="prompt">${t`Beginning of a text`}</label>
       <textarea
         id="prompt"
         data-testid="prompt"
@@ -42,15 +43,15 @@ export function controls(
     </div>
     ${furtherPrompts(page, runs)}
     <div class="field">
-      <label for="method">Method</label>
+      <label for="method">${t`Method`}</label>
       ${methodSelect("method", settings.method, (id) => page.chooseMethod(id))}
     </div>
     ${comparison(page)}
     <div class="pair">
-      ${whole("length", "New tokens", settings.length, [1, MAX_LENGTH], (length) =>
+      ${whole("length", t`New tokens`, settings.length, [1, MAX_LENGTH], (length) =>
         page.choose({ length }),
       )}
-      ${whole("seed", "Seed", settings.seed, [0, 2 ** 32 - 1], (seed) => page.choose({ seed }))}
+      ${whole("seed", t`Seed`, settings.seed, [0, 2 ** 32 - 1], (seed) => page.choose({ seed }))}
     </div>
     ${actions(page, runs, shared)}
     <div role="alert" class="problem" data-testid="problem">${sentence(page.problem)}</div>
@@ -78,7 +79,7 @@ function furtherPrompts(page: PageState, runs: Runs): TemplateResult | typeof no
   const { method, compared, others } = page.settings;
   if (![method, ...compared].some(severalPrompts)) return nothing;
   return html`<div class="field">
-    <label for="others">Further prompts, one a line</label>
+    <label for="others">${t`Further prompts, one a line`}</label>
     <textarea
       id="others"
       data-testid="others"
@@ -97,8 +98,7 @@ function furtherPrompts(page: PageState, runs: Runs): TemplateResult | typeof no
       }}
     ></textarea>
     <p class="help" id="others-help">
-      They share every pass with the first one. At most ${MAX_OTHERS}; the same prompt again gives
-      another sample.
+      ${t`They share every pass with the first one. At most ${MAX_OTHERS}; the same prompt again gives another sample.`}
     </p>
   </div>`;
 }
@@ -109,20 +109,20 @@ function actions(page: PageState, runs: Runs, shared: () => Shared | null): Temp
     ${
       running
         ? html`<button type="button" class="primary" data-testid="stop" @click=${() => runs.stop()}>
-            Stop
+            ${t`Stop`}
           </button>`
         : html`<button type="submit" class="primary" data-testid="run">
-            ${stepped ? "Go on" : "Run"}
+            ${stepped ? t`Go on` : t`Run`}
           </button>`
     }
     <button
       type="button"
       data-testid="step"
       ?disabled=${running || settings.compared.length > 0}
-      title="One step of the method, usually one pass of the model"
+      title=${t`One step of the method, usually one pass of the model`}
       @click=${() => void runs.step()}
     >
-      Step
+      ${t`Step`}
     </button>
     ${fileButton(page)}
     <decodescope-share
@@ -143,16 +143,16 @@ function comparison(page: PageState): TemplateResult {
     page.choose({ compared: next });
   };
   return html`<details class="compare" ?open=${compared.length > 0}>
-    <summary data-testid="compare">Compare with another method</summary>
+    <summary data-testid="compare">${t`Compare with another method`}</summary>
     ${rows.map(
       (id, index) =>
         html`<div class="field">
-          <label for="compare-${index}"> ${index === 0 ? "Beside it" : "And beside that"} </label>
-          ${methodSelect(`compare-${index}`, id, (next) => set(index, next), "none")}
+          <label for="compare-${index}"> ${index === 0 ? t`Beside it` : t`And beside that`} </label>
+          ${methodSelect(`compare-${index}`, id, (next) => set(index, next), t`none`)}
         </div>`,
     )}
     <p class="help">
-      Same prompt, seed, length and temperature; other parameters as they are by default.
+      ${t`Same prompt, seed, length and temperature; other parameters as they are by default.`}
     </p>
   </details>`;
 }

@@ -1,13 +1,14 @@
 /** The button that opens a file of the reader's own. What reads files is loaded when it is needed. */
 import { html, type TemplateResult } from "lit";
 import type { PageState } from "./page-state.ts";
+import { t } from "../language/t.ts";
 
 export function fileButton(page: PageState): TemplateResult {
   return html`<label
     class="file"
     title="Open a file: a trace, a log with log-probabilities, or metrics; or drop it on the page"
   >
-    Open…
+    ${t`Open…`}
     <input
       type="file"
       accept=".json,.jsonl,.ndjson,.sse,.log,.txt,.prom,application/json,text/plain"

@@ -5,14 +5,15 @@ import methods from "virtual:methods";
 import type { Example } from "./examples.ts";
 import { openExample } from "./opening.ts";
 import type { PageState } from "./page-state.ts";
+import { t } from "../language/t.ts";
 
 export function gallery(page: PageState): TemplateResult {
   // In the order of the list of methods, which is that of their families.
   const order = (method: string) => methods.findIndex((it) => it.id === method);
   const sorted = [...examples].sort((a, b) => order(a.method) - order(b.method));
   return html`<aside class="gallery" aria-labelledby="gallery">
-    <h2 id="gallery">Recorded examples</h2>
-    <p class="help">They play at once, without a model.</p>
+    <h2 id="gallery">${t`Recorded examples`}</h2>
+    <p class="help">${t`They play at once, without a model.`}</p>
     <ul>
       ${sorted.map((example) => exampleLink(page, example))}
     </ul>

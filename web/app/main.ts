@@ -4,6 +4,7 @@ import { connect } from "../engine/connect.ts";
 import { keepOffline, keepUsed } from "../offline/keep.ts";
 import { Engines, type Decodescope } from "../engine/handles.ts";
 import "../styles/tokens.css";
+import { learn } from "../language/learn.ts";
 import { App } from "./app.ts";
 import "./app.css";
 
@@ -18,7 +19,8 @@ const engines = new Engines({
 app.engines = engines;
 
 const shown = new Promise((done) => app.addEventListener("shown", done, { once: true }));
-document.body.append(app);
+// The words come before anything is drawn with them.
+void learn(new URLSearchParams(location.search).get("lang")).then(() => document.body.append(app));
 
 /** The first picture goes before the engine: loading that would take its time from it. */
 const ready = shown.then(() => app.wake());

@@ -6,6 +6,7 @@ import { LitElement, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 import { ANALYSES, addressOf, analysisIn, type Analysis } from "./analyses.ts";
+import { t } from "../language/t.ts";
 
 /** Below this analysis stands a table of all recorded runs. */
 const PRICES = "hades-cost-panel";
@@ -82,8 +83,8 @@ export class MethodPage extends LitElement {
       }
       <article class="method-page" data-testid="method-page">${unsafeHTML(this.text)}</article>
       ${analysis?.id === PRICES ? this.#prices() : nothing}
-      <nav class="analyses" aria-label="About any run">
-        <span>About any run:</span>
+      <nav class="analyses" aria-label=${t`About any run`}>
+        <span>${t`About any run:`}</span>
         ${ANALYSES.map(
           (it) =>
             html`<a href=${addressOf(it)} aria-current=${it === analysis ? "page" : nothing}

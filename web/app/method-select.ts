@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import methods from "virtual:methods";
 import type { Family } from "../generated/Family.ts";
+import { t } from "../language/t.ts";
 
 const FAMILIES: Record<Family, string> = {
   sampling: "Sampling",
@@ -29,7 +30,7 @@ export function methodSelect(
     ${none === undefined ? nothing : html`<option value="" ?selected=${!chosen}>${none}</option>`}
     ${families.map(
       ({ family, members }) =>
-        html`<optgroup label=${FAMILIES[family]}>
+        html`<optgroup label=${t(FAMILIES[family])}>
           ${members.map(
             (it) =>
               html`<option

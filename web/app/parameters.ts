@@ -1,5 +1,6 @@
 /** The controls of a method's parameters, built from its JSON Schema. */
 import { LitElement, html, nothing, type TemplateResult } from "lit";
+import { t } from "../language/t.ts";
 import { customElement, property } from "lit/decorators.js";
 import {
   SLIDER_STEPS,
@@ -35,7 +36,7 @@ export class Parameters extends LitElement {
     const changed = Object.keys(this.params).length;
     // Where there is little room the picture comes first, and these wait to be opened.
     return html`<details ?open=${!matchMedia("(max-width: 48rem)").matches}>
-      <summary><h2 id="parameters">Parameters</h2></summary>
+      <summary><h2 id="parameters">${t`Parameters`}</h2></summary>
       <button
         class="quiet"
         type="button"

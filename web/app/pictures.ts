@@ -12,6 +12,7 @@ import "./compare-bar.ts";
 import type { PageState } from "./page-state.ts";
 import type { Panel } from "./panel.ts";
 import { promptOf } from "../trace/text-of.ts";
+import { spokenNow, t } from "../language/t.ts";
 
 /** `figures` gives those on the page, in the order of the panels. */
 export function pictures(page: PageState, figures: () => DecodescopeFigure[]): TemplateResult {
@@ -82,11 +83,12 @@ function picture(page: PageState, panel: Panel, index: number): TemplateResult {
             .marks=${marks(page, panel)}
             .large=${large}
             .halting=${halt}
+            .words=${spokenNow()}
             .leads=${teach && index === 0}
             ?boxed=${height !== null || (teach && !page.comparing)}
             style=${inline(height === null ? "" : `height: ${height}px`)}
           ></decodescope-figure>`
-        : html`<p class="empty">Press Run to see this method write.</p>`
+        : html`<p class="empty">${t`Press Run to see this method write.`}</p>`
     }
   </article>`;
 }
@@ -97,7 +99,7 @@ function whence({ models, recorded }: Trace): string {
   const by = transformers ? `transformers ${transformers}` : recorded.backend;
   const model = models.target?.name;
   const said = [model, by].filter((it) => it).join(", ");
-  return said === "" ? "From a file" : `From a file: ${said}`;
+  return said === "" ? t`From a file` : t`From a file: ${said}`;
 }
 
 const marked = new WeakMap<Panel, { length: number; marks: Mark[] }>();
@@ -115,20 +117,20 @@ function marks({ presentation }: PageState, panel: Panel): Mark[] {
 function caption(page: PageState, panel: Panel): TemplateResult | typeof nothing {
   const { trace, origin } = panel;
   if (!trace) return nothing;
-  const where = trace.recorded.device === "webgpu" ? "on WebGPU" : "on the CPU";
+  const where = trace.recorded.device === "webgpu" ? t`on WebGPU` : t`on the CPU`;
   const words = {
-    example: "A recorded example",
-    run: `A run ${where}, seed ${trace.seed}`,
+    example: t`A recorded example`,
+    run: t`A run ${where}, seed ${trace.seed}`,
     file: whence(trace),
-    link: "From a link",
-    address: `From ${panel.from}`,
+    link: t`From a link`,
+    address: t`From ${panel.from!}`,
   }[origin];
   const prompt = promptOf(trace);
   const other = ![page.settings.prompt, UNKNOWN_PROMPT].includes(prompt) && origin !== "run";
   return html`<p class="caption" data-testid="caption">
     ${words}${
       other
-        ? html`, with another beginning:
+        ? html`${t`, with another beginning:`}
             <button
               type="button"
               class="link"
@@ -137,7 +139,7 @@ function caption(page: PageState, panel: Panel): TemplateResult | typeof nothing
                 page.choose({ prompt });
               }}
             >
-              use it
+              ${t`use it`}
             </button>`
         : nothing
     }

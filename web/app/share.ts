@@ -4,6 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { DecodescopeFigure } from "../components/decodescope-figure.ts";
 import type { Trace } from "../generated/Trace.ts";
 import type { Origin } from "./panel.ts";
+import { t } from "../language/t.ts";
 
 /** The run that is shared, and the links to it, without a whole trace in them. */
 export interface Shared {
@@ -36,7 +37,7 @@ export class Share extends LitElement {
       ?disabled=${this.disabled}
       @click=${this.#open}
     >
-      Share
+      ${t`Share`}
     </button>`;
   }
 

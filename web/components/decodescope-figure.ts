@@ -23,6 +23,7 @@ import { renderScrubber } from "./scrubber.ts";
 import { renderStage } from "./stage.ts";
 import { TextBand } from "./text-band.ts";
 import { moveInside } from "./widget-keys.ts";
+import { speak, t, type Catalogue } from "../language/t.ts";
 
 /** A whole trace, or what is known of one while its run goes on. */
 export type FigureTrace = Trace | (Pick<Trace, "events" | "vocabulary"> & Partial<Trace>);
@@ -49,6 +50,7 @@ export class DecodescopeFigure extends DrawnElement {
       marks: {},
       halting: {},
       large: { reflect: true, flag: true },
+      words: {},
       loop: {},
       speed: {},
       width: {},
@@ -75,6 +77,8 @@ export class DecodescopeFigure extends DrawnElement {
   halting = false;
   /** Type and picture are as large as a lecture room needs them. */
   large = false;
+  /** The figure\'s own words; `null` for English. */
+  words: Catalogue | null = null;
   /** Takes the keys that the page does not need, as those of a clicker. */
   leads = false;
   /** Playing begins again at the end. */
@@ -396,6 +400,7 @@ export class DecodescopeFigure extends DrawnElement {
   protected override render(): TemplateResult {
     const player = this.#player;
     if (!player) return html`<slot></slot>`;
+    speak(this.words);
     const { views, openView: view } = this;
     const shown = (part: Part) => !this.hide.includes(part);
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -423,13 +428,17 @@ export class DecodescopeFigure extends DrawnElement {
   }
 
   #renderSide(scene: Scene): TemplateResult {
-    return html`<aside class="side ${this.sheetOpen ? "open" : ""}" aria-label="What happens here">
+    return html`<aside
+      class="side ${this.sheetOpen ? "open" : ""}"
+      aria-label=${t`What happens here`}
+    >
       <button
         class="sheet-handle"
         aria-expanded=${this.sheetOpen}
+        data-more=${this.sheetOpen ? t`less` : t`more`}
         @click=${() => (this.sheetOpen = !this.sheetOpen)}
       >
-        What happens here
+        ${t`What happens here`}
       </button>
       <div class="side-body">${renderInspector(scene, this.#known?.max_new_tokens ?? null)}</div>
     </aside>`;

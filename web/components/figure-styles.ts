@@ -350,10 +350,10 @@ export const figureStyles = css`
       text-align: left;
     }
     .sheet-handle::after {
-      content: "more ▾";
+      content: attr(data-more) " ▾";
     }
     .open .sheet-handle::after {
-      content: "less ▴";
+      content: attr(data-more) " ▴";
     }
   }
 

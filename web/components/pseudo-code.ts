@@ -17,7 +17,7 @@ export function renderPseudo(
 ): TemplateResult | typeof nothing {
   const lines = pseudoLines(method?.page ?? "");
   if (lines.length === 0) return nothing;
-  return html`<section class="pseudo">
+  return html`<section class="pseudo" lang="en">
     <h3>${method!.title}</h3>
     <ol>
       ${lines.map((line, i) => {

@@ -8,6 +8,7 @@ import { renderTrack, TRACK_HEIGHT } from "../views/timeline.ts";
 import { icon } from "./icons.ts";
 import type { Command } from "./keys.ts";
 import { inline } from "../views/part/inline.ts";
+import { digits, t } from "../language/t.ts";
 
 /** Milliseconds between places that are drawn while the slider is dragged. */
 const DRAG_MS = 50;
@@ -32,18 +33,18 @@ export function renderScrubber(
   const round = state.rounds.length;
   const rounds = end.rounds.length;
   return html`<div class="scrubber">
-    <div class="buttons" role="toolbar" aria-label="Steps">
-      ${button("first", "To the start (Home)", "first")}
-      ${button("round-back", "One round back (Shift+←)", "round-back")}
-      ${button("event-back", "One event back (←)", "event-back")}
+    <div class="buttons" role="toolbar" aria-label=${t`Steps`}>
+      ${button("first", t`To the start (Home)`, "first")}
+      ${button("round-back", t`One round back (Shift+←)`, "round-back")}
+      ${button("event-back", t`One event back (←)`, "event-back")}
       ${
         playing
-          ? button("pause", "Pause (Space)", "toggle", true)
-          : button("play", "Play (Space)", "toggle", true)
+          ? button("pause", t`Pause (Space)`, "toggle", true)
+          : button("play", t`Play (Space)`, "toggle", true)
       }
-      ${button("event-forward", "One event on (→)", "event-forward")}
-      ${button("round-forward", "One round on (Shift+→)", "round-forward")}
-      ${button("last", "To the end (End)", "last")}
+      ${button("event-forward", t`One event on (→)`, "event-forward")}
+      ${button("round-forward", t`One round on (Shift+→)`, "round-forward")}
+      ${button("last", t`To the end (End)`, "last")}
     </div>
     <div class="line">
       <svg
@@ -60,8 +61,8 @@ export function renderScrubber(
         max=${length}
         step="1"
         .value=${String(index)}
-        aria-label="Place in the run"
-        aria-valuetext="event ${index} of ${length}, round ${round} of ${rounds}"
+        aria-label=${t`Place in the run`}
+        aria-valuetext=${t`event ${index} of ${length}, round ${round} of ${rounds}`}
         @input=${(event: Event) => scrub(player, event)}
         @change=${(event: Event) => scrub(player, event)}
       />
@@ -76,11 +77,11 @@ export function renderScrubber(
 function renderSpeed(player: Player, speed: number): TemplateResult {
   const all = SPEEDS.some((it) => it === speed) ? SPEEDS : [...SPEEDS, speed].sort((a, b) => a - b);
   return html`<label class="speed">
-    <span class="unseen">Speed</span>
+    <span class="unseen">${t`Speed`}</span>
     <select
       @change=${(it: Event) => player.setSpeed(Number((it.target as HTMLSelectElement).value))}
     >
-      ${all.map((it) => html`<option value=${it} ?selected=${it === speed}>${it}×</option>`)}
+      ${all.map((it) => html`<option value=${it} ?selected=${it === speed}>${digits(`${it}`)}×</option>`)}
     </select>
   </label>`;
 }
@@ -92,7 +93,7 @@ function renderMark({ at, label }: Mark, player: Player): TemplateResult {
     class="mark"
     tabindex="-1"
     title=${label}
-    aria-label="To the marker “${label}”"
+    aria-label=${t`To the marker “${label}”`}
     style=${inline(`--at: ${share}`)}
     @click=${() => player.seek(at)}
   ></button>`;
@@ -102,10 +103,10 @@ function renderLive(player: Player): TemplateResult {
   return html`<button
     class="live ${player.following ? "on" : ""}"
     aria-pressed=${player.following}
-    title="Follow the newest event"
+    title=${t`Follow the newest event`}
     @click=${() => player.follow()}
   >
-    LIVE
+    ${t`LIVE`}
   </button>`;
 }
 

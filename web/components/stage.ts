@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Scene, View } from "../views/view.ts";
 import { inline } from "../views/part/inline.ts";
+import { t } from "../language/t.ts";
 
 /** `below` stands under the picture; `open` shows another view. */
 export function renderStage(
@@ -22,13 +23,13 @@ export function renderStage(
         tabindex=${it === view ? 0 : -1}
         @click=${() => open(it.id)}
       >
-        ${it.title}
+        ${t(it.title)}
       </button>`,
   );
   return html`<div class="stage">
     ${
       views.length > 0
-        ? html`<div role="tablist" class="tabs" aria-label="Pictures of this run">${tabs}</div>`
+        ? html`<div role="tablist" class="tabs" aria-label=${t`Pictures of this run`}>${tabs}</div>`
         : nothing
     }
     <div

@@ -24,7 +24,7 @@ import { hostTheme, watchTheme } from "./host-theme.ts";
 import { methodText, recordedRun, type MethodText } from "./method-text.ts";
 import { watchNear, watchSeen } from "./sight.ts";
 import { fetchTrace, parseTrace, Refusal } from "./source.ts";
-import { say } from "./strings.ts";
+import { catalogueOf, learn, say } from "./strings.ts";
 import { inline } from "../views/part/inline.ts";
 
 /** What a live run is given; a recorded one has its own. */
@@ -190,7 +190,7 @@ export class DecodescopePlayer extends HTMLElement {
   /** The run or its picture as a file. Rejects with a `NotSupportedError` for an unknown kind. */
   async export(kind: ExportKind): Promise<Blob> {
     await this.ready;
-    return exportFigure(kind, this.#trace!, this.#figure!);
+    return exportFigure(kind, this.#trace!, this.#figure!, this.#lang);
   }
 
   // ── Life ───────────────────────────────────────────────────────────────────────────────────
@@ -254,13 +254,14 @@ export class DecodescopePlayer extends HTMLElement {
 
   async #fetch(signal: AbortSignal): Promise<Trace> {
     const src = this.getAttribute("src");
-    if (src) return fetchTrace(src, document.baseURI, signal);
+    await learn(this.#lang);
+    if (src) return fetchTrace(src, document.baseURI, signal, this.#lang);
     if (document.readyState === "loading")
       await new Promise((done) => document.addEventListener("DOMContentLoaded", done));
     const inside = this.querySelector('script[type="application/json"]')?.textContent;
-    if (inside) return parseTrace(inside);
+    if (inside) return parseTrace(inside, this.#lang);
     const method = this.getAttribute("method");
-    if (method) return fetchTrace(recordedRun(method), document.baseURI, signal);
+    if (method) return fetchTrace(recordedRun(method), document.baseURI, signal, this.#lang);
     throw new Refusal("network", say("nothing", {}, this.#lang));
   }
 
@@ -299,6 +300,7 @@ export class DecodescopePlayer extends HTMLElement {
     figure.view = this.#wishes.view;
     figure.method = this.#text;
     figure.trace = trace;
+    this.#speak(figure);
     for (const name of NAMES) this.#dress(figure, name, trace.events.length);
     figure.sleep(!this.#seen);
     this.#frame.append(figure);
@@ -438,6 +440,12 @@ export class DecodescopePlayer extends HTMLElement {
   #dress(figure: DecodescopeFigure, name: Name, length: number): void {
     const { speed, loop, markers, view, hide, height, large, halt, teach } = this.#wishes;
     switch (name) {
+      case "lang":
+        void learn(this.#lang).then(() => {
+          this.#speak(figure);
+          this.#plan();
+        });
+        break;
       case "start-at":
         if (figure === this.#figure) this.#enter(figure);
         break;
@@ -468,6 +476,12 @@ export class DecodescopePlayer extends HTMLElement {
   }
 
   // ── Drawing ────────────────────────────────────────────────────────────────────────────────
+
+  /** Gives a figure its words. What is in no language of ours it says in English. */
+  #speak(figure: DecodescopeFigure): void {
+    figure.words = catalogueOf(this.#lang);
+    figure.lang = figure.words ? this.#lang : "en";
+  }
 
   get #lang(): string {
     return this.#wishes.lang ?? this.closest<HTMLElement>("[lang]")?.lang ?? "";
@@ -524,7 +538,7 @@ export class DecodescopePlayer extends HTMLElement {
           about
             ? html`<details class="about">
                 <summary>${say("about", {}, lang)}: ${about.title}</summary>
-                <div class="about-text" .innerHTML=${about.html}></div>
+                <div class="about-text" lang="en" .innerHTML=${about.html}></div>
               </details>`
             : nothing
         }

@@ -16,11 +16,12 @@ export async function exportFigure(
   kind: ExportKind,
   trace: Trace,
   figure: DecodescopeFigure,
+  lang: string,
 ): Promise<Blob> {
   if (kind === "json") return new Blob([JSON.stringify(trace)], { type: "application/json" });
   const module = await beside("decodescope-export.js").catch(() => null);
   const { exporters } = (module ?? { exporters: {} }) as { exporters: Partial<Exporters> };
   const exporter = Object.hasOwn(exporters, kind) ? exporters[kind] : undefined;
-  if (!exporter) throw new DOMException(say("notExported", { kind }), "NotSupportedError");
+  if (!exporter) throw new DOMException(say("notExported", { kind }, lang), "NotSupportedError");
   return exporter(trace, figure);
 }

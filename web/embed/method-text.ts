@@ -22,15 +22,20 @@ export interface Parts {
   text(id: string): Promise<unknown>;
   /** `base`: the folder that an author named, for what lies there rather than beside the script. */
   module(name: string, base?: string): Promise<unknown>;
+  /** The words of a language, in the form of `lang/TAG.json`. */
+  language(tag: string): Promise<unknown>;
 }
+
+const fetched = async (path: string): Promise<unknown> => {
+  const answer = await fetch(new URL(path, SCRIPT));
+  return answer.ok ? answer.json() : null;
+};
 
 /** They lie beside the script, unless a package brings its own. */
 let parts: Parts = {
-  text: async (id) => {
-    const answer = await fetch(new URL(`methods/${id}.json`, SCRIPT));
-    return answer.ok ? answer.json() : null;
-  },
+  text: (id) => fetched(`methods/${id}.json`),
   module: (name) => import(/* @vite-ignore */ new URL(name, SCRIPT).href),
+  language: (tag) => fetched(`lang/${tag}.json`),
 };
 
 /** Takes the parts from elsewhere than from beside the script. */
@@ -40,6 +45,9 @@ export function partsFrom(own: Parts): void {
 
 /** A module that is fetched when it is needed. */
 export const beside = (name: string, base?: string): Promise<unknown> => parts.module(name, base);
+
+/** The words of a language. */
+export const languageFile = (tag: string): Promise<unknown> => parts.language(tag);
 
 /** The recorded run of a method that lies in the same site as the script. */
 export const recordedRun = (method: string): string =>

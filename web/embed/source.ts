@@ -22,48 +22,58 @@ export class Refusal extends Error {
 }
 
 /** Throws a `Refusal`; or an `AbortError` when `signal` calls it off. */
-export async function fetchTrace(src: string, base: string, signal: AbortSignal): Promise<Trace> {
+export async function fetchTrace(
+  src: string,
+  base: string,
+  signal: AbortSignal,
+  lang: string,
+): Promise<Trace> {
   let address: URL;
   try {
     address = new URL(src, base);
   } catch {
-    throw new Refusal("network", say("noAddress", { src }));
+    throw new Refusal("network", say("noAddress", { src }, lang));
   }
   const answer = await fetch(address, { signal }).catch((error: unknown) => {
     if (signal.aborted) throw error;
     const key = location.protocol === "file:" ? "noFiles" : "unreachable";
-    throw new Refusal("network", say(key, { src }));
+    throw new Refusal("network", say(key, { src }, lang));
   });
-  if (!answer.ok) throw new Refusal("status", say("status", { src, status: answer.status }));
-  return parseTrace(await textOf(answer, src, signal));
+  if (!answer.ok) throw new Refusal("status", say("status", { src, status: answer.status }, lang));
+  return parseTrace(await textOf(answer, src, signal, lang), lang);
 }
 
 /** Throws a `Refusal`. */
-export function parseTrace(text: string): Trace {
-  if (text.length > MAX_BYTES) throw tooLarge(text.length, "");
+export function parseTrace(text: string, lang: string): Trace {
+  if (text.length > MAX_BYTES) throw tooLarge(text.length, "", lang);
   try {
     return loadTrace(text);
   } catch (error) {
     if (error instanceof TraceError) throw new Refusal("trace", error.message, error.path);
     // Nesting deeper than the stack.
-    throw new Refusal("trace", say("unreadable", { reason: String(error) }));
+    throw new Refusal("trace", say("unreadable", { reason: String(error) }, lang));
   }
 }
 
-async function textOf(answer: Response, src: string, signal: AbortSignal): Promise<string> {
+async function textOf(
+  answer: Response,
+  src: string,
+  signal: AbortSignal,
+  lang: string,
+): Promise<string> {
   try {
     return await textUpTo(MAX_BYTES, answer);
   } catch (error) {
     if (signal.aborted) throw error;
-    if (error instanceof TooLarge) throw tooLarge(error.bytes, src);
-    throw new Refusal("network", say("cutOff", { src }));
+    if (error instanceof TooLarge) throw tooLarge(error.bytes, src, lang);
+    throw new Refusal("network", say("cutOff", { src }, lang));
   }
 }
 
-const tooLarge = (bytes: number, src: string): Refusal =>
+const tooLarge = (bytes: number, src: string, lang: string): Refusal =>
   new Refusal(
     "size",
-    say("tooLarge", { src, bytes: megabytes(bytes), most: megabytes(MAX_BYTES) }),
+    say("tooLarge", { src, bytes: megabytes(bytes), most: megabytes(MAX_BYTES) }, lang),
   );
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;

@@ -1,5 +1,9 @@
-// What the player says in its own words, by id. A language that has no catalogue, and a sentence
-// that a catalogue lacks, are given in English; the sentences about a step are English so far.
+// What the player says in its own words, and where the words of other languages come from: one file
+// a language, fetched when a figure speaks it. What a language lacks is said in English.
+
+import { LANGUAGES } from "../language/languages.ts";
+import type { Catalogue } from "../language/t.ts";
+import { languageFile } from "./method-text.ts";
 
 const ENGLISH = {
   noAddress: "“{src}” is no address of a trace.",
@@ -25,24 +29,48 @@ const ENGLISH = {
 };
 
 export type Message = keyof typeof ENGLISH;
-export type Catalogue = Partial<Record<Message, string>>;
 
+/** What pages have added, and what has come, by language. */
 const catalogues = new Map<string, Catalogue>();
+const coming = new Map<string, Promise<void>>();
 
-/** Adds or replaces the catalogue of a language, for example `"de"`. */
+/** Adds to the words of a language, for example `"de"`: English texts and what stands for them. */
 export function addCatalogue(lang: string, catalogue: Catalogue): void {
-  catalogues.set(lang.toLowerCase(), catalogue);
+  const tag = lang.toLowerCase();
+  catalogues.set(tag, { ...catalogues.get(tag), ...catalogue });
 }
 
-/** The sentence with its values filled in. `lang` is a tag such as `"de-CH"`. */
+/** The first part of a tag: `"de"` of `"de-CH"`. */
+const base = (lang: string): string => lang.toLowerCase().split("-")[0]!;
+
+/** The words for a tag such as `"de-CH"`; `null` where English is spoken. */
+export const catalogueOf = (lang: string): Catalogue | null =>
+  catalogues.get(lang.toLowerCase()) ?? catalogues.get(base(lang)) ?? null;
+
+/** Settles when the words of a language are here, if there are any. */
+export function learn(lang: string): Promise<void> {
+  const tag = base(lang);
+  if (!LANGUAGES.includes(tag)) return Promise.resolve();
+  let way = coming.get(tag);
+  if (!way) coming.set(tag, (way = fetchWords(tag)));
+  return way;
+}
+
+/** Without its file a figure speaks English. */
+async function fetchWords(tag: string): Promise<void> {
+  const words = await languageFile(tag).catch(() => null);
+  // What the page has added goes first.
+  catalogues.set(tag, { ...(words as Catalogue | null), ...catalogues.get(tag) });
+}
+
+/** The sentence with its values filled in, in a language whose words are here. */
 export function say(
   id: Message,
   values: Readonly<Record<string, string | number>> = {},
   lang = document.documentElement.lang,
 ): string {
-  const tag = lang.toLowerCase();
-  const own = catalogues.get(tag) ?? catalogues.get(tag.split("-")[0]!);
-  return (own?.[id] ?? ENGLISH[id])
+  const text = ENGLISH[id];
+  return (catalogueOf(lang)?.[text] ?? text)
     .replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""))
     .replaceAll("  ", " ");
 }

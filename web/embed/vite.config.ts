@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { languages } from "../build/languages.ts";
 import { methodTexts } from "../build/method-texts.ts";
 import { slim } from "../build/slim.ts";
 import { squeeze } from "../build/squeeze.ts";
@@ -20,7 +21,7 @@ const marked: Plugin = {
 export default defineConfig({
   root,
   publicDir: false,
-  plugins: [slim(root), methodTexts(root), squeeze(), marked],
+  plugins: [slim(root), methodTexts(root), languages(root), squeeze(), marked],
   build: {
     target: "es2022",
     outDir: "dist/embed",

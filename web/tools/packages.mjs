@@ -48,6 +48,13 @@ for (const it of methods) {
 }
 const imports = methods.map((it) => `  "${it}": () => import("./methods/${it}.js"),\n`);
 writeFileSync(join(npm, "methods.js"), `export const methodTexts = {\n${imports.join("")}};\n`);
+const tags = readdirSync(join(script, "lang")).map((it) => basename(it, ".json"));
+for (const it of tags) {
+  const text = readFileSync(join(script, "lang", `${it}.json`), "utf8");
+  writeFileSync(join(npm, "lang", `${it}.js`), `export default ${text};\n`);
+}
+const words = tags.map((it) => `  "${it}": () => import("./lang/${it}.js"),\n`);
+writeFileSync(join(npm, "languages.js"), `export const languages = {\n${words.join("")}};\n`);
 const described = readFileSync(join(embed, "custom-elements.json"), "utf8");
 const ours = described.replaceAll('"decodescope-player.js"', '"index.js"');
 writeFileSync(join(npm, "custom-elements.json"), ours);

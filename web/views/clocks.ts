@@ -6,14 +6,15 @@ import type { State } from "../trace/state.ts";
 import { isTargetPass, type Stats } from "../trace/stats.ts";
 import { milliseconds, percent } from "./parts.ts";
 import { inline } from "./part/inline.ts";
+import { digits, t } from "../language/t.ts";
 
 /** "2.6 tokens per pass · 0.9× wall time on this device" */
 export function headline(stats: Stats): string {
   if (stats.tokensPerPass === null) return "";
-  const passes = `${stats.tokensPerPass.toFixed(stats.tokensPerPass < 10 ? 2 : 1)} tokens per pass of the target`;
+  const passes = t`${digits(stats.tokensPerPass.toFixed(stats.tokensPerPass < 10 ? 2 : 1))} tokens per pass of the target`;
   return stats.speedup === null
     ? passes
-    : `${passes} · ${stats.speedup.toFixed(stats.speedup < 10 ? 2 : 1)}× as fast as plain decoding on this device`;
+    : t`${passes} · ${digits(stats.speedup.toFixed(stats.speedup < 10 ? 2 : 1))}× as fast as plain decoding on this device`;
 }
 
 /** Why fewer passes did not make it faster; `null` when they did. */
@@ -28,14 +29,14 @@ export function whySlower(state: State, stats: Stats, plainMsPerToken: number): 
   const each = nodes / stats.targetPasses;
   if (one > plainMsPerToken * 1.05)
     parts.push(
-      `a pass over ${each.toFixed(1)} nodes takes ${(one / plainMsPerToken).toFixed(1)} times as long as one over a single token`,
+      t`a pass over ${digits(each.toFixed(1))} nodes takes ${digits((one / plainMsPerToken).toFixed(1))} times as long as one over a single token`,
     );
   if (times.draft > 0)
-    parts.push(`guessing takes ${percent(times.draft / times.total)} of the time`);
+    parts.push(t`guessing takes ${percent(times.draft / times.total)} of the time`);
   if (times.other > 0.1 * times.total)
-    parts.push(`rules and book-keeping take ${percent(times.other / times.total)}`);
-  if (parts.length === 0) parts.push("too few guesses are kept");
-  return `Slower in seconds, because ${parts.join(", and ")}.`;
+    parts.push(t`rules and book-keeping take ${percent(times.other / times.total)}`);
+  if (parts.length === 0) parts.push(t`too few guesses are kept`);
+  return t`Slower in seconds, because ${parts.join(t`, and `)}.`;
 }
 
 interface Part {
@@ -76,9 +77,9 @@ export function renderClocks(
   const passes = Math.max(stats.targetPasses, stats.tokens, 1);
   const split: Part[] = times
     ? [
-        { name: "guessing", value: times.draft, kind: "draft" },
-        { name: "target passes", value: times.verify, kind: "verify" },
-        { name: "everything else", value: times.other, kind: "other" },
+        { name: t`guessing`, value: times.draft, kind: "draft" },
+        { name: t`target passes`, value: times.verify, kind: "verify" },
+        { name: t`everything else`, value: times.other, kind: "other" },
       ]
     : [];
   const longest = Math.max(times?.total ?? 0, plainMs ?? 0, 1e-6);
@@ -86,31 +87,30 @@ export function renderClocks(
   return html`<section class="clocks">
     <p class="headline">${headline(stats)}</p>
     <div class="clock">
-      <h3>Passes of the target</h3>
-      ${bar("this run", [{ name: "passes", value: stats.targetPasses, kind: "verify" }], passes, "")}
-      ${bar("plain", [{ name: "passes", value: stats.tokens, kind: "plain" }], passes, "")}
+      <h3>${t`Passes of the target`}</h3>
+      ${bar(t`this run`, [{ name: t`passes`, value: stats.targetPasses, kind: "verify" }], passes, "")}
+      ${bar(t`plain`, [{ name: t`passes`, value: stats.tokens, kind: "plain" }], passes, "")}
     </div>
     <div class="clock">
       <h3>
-        Wall
-        time${
+        ${t`Wall time`}${
           times
-            ? html` <span class="key"><i class="draft"></i>guessing</span>
-                <span class="key"><i class="verify"></i>target</span>
-                <span class="key"><i class="other"></i>other</span>`
+            ? html` <span class="key"><i class="draft"></i>${t`guessing`}</span>
+                <span class="key"><i class="verify"></i>${t`target`}</span>
+                <span class="key"><i class="other"></i>${t`other`}</span>`
             : nothing
         }
       </h3>
       ${
         times
-          ? bar("this run", split, longest, "ms")
-          : html`<p class="fine-note">No times were recorded with this run.</p>`
+          ? bar(t`this run`, split, longest, "ms")
+          : html`<p class="fine-note">${t`No times were recorded with this run.`}</p>`
       }
       ${
         times && plainMs !== null
-          ? bar("plain", [{ name: "measured", value: plainMs, kind: "plain" }], longest, "ms")
+          ? bar(t`plain`, [{ name: t`measured`, value: plainMs, kind: "plain" }], longest, "ms")
           : times
-            ? html`<p class="fine-note">Plain decoding was not measured here.</p>`
+            ? html`<p class="fine-note">${t`Plain decoding was not measured here.`}</p>`
             : nothing
       }
     </div>

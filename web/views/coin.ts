@@ -8,6 +8,7 @@ import { shortened, tokenName } from "../trace/words.ts";
 import { acceptance, tossesCoin } from "./coin-numbers.ts";
 import { equals, hatch, probability } from "./parts.ts";
 import type { Scene } from "./view.ts";
+import { digits, t } from "../language/t.ts";
 
 const WIDTH = 280;
 const LEFT = 8;
@@ -21,9 +22,9 @@ export function renderCoin(scene: Scene, node: NodeState): TemplateResult | type
   const { p, q, u, accepted, residual } = verdict;
   const keep = acceptance(verdict);
   const scale = verdict.scale ?? 1;
-  const scaled = scale === 1 ? "q" : `(${+scale.toFixed(3)} q)`;
+  const scaled = scale === 1 ? "q" : `(${digits(`${+scale.toFixed(3)}`)} q)`;
   const formula = q === null ? "p" : `min(1, p/${scaled})`;
-  const label = `Keep below ${keep.toFixed(4)}; the coin was ${u!.toFixed(4)}: ${accepted ? "kept" : "rejected"}.`;
+  const label = t`Keep below ${digits(keep.toFixed(4))}; the coin was ${digits(u!.toFixed(4))}: ${accepted ? t`kept` : t`rejected`}.`;
   return html`<section class="coin">
     <svg viewBox="0 0 ${WIDTH} 84" role="img" aria-label=${label}>
       <defs>${hatch("coin-hatch")}</defs>
@@ -49,7 +50,7 @@ export function renderCoin(scene: Scene, node: NodeState): TemplateResult | type
         y="15"
         text-anchor=${u! > 0.75 ? "end" : "start"}
       >
-        u = ${u!.toFixed(3)} · ${accepted ? "kept ✓" : "rejected ×"}
+        u = ${digits(u!.toFixed(3))} · ${accepted ? t`kept` : t`rejected`} ${accepted ? "✓" : "×"}
       </text>
       <text class="fine" x=${LEFT} y="76">0</text>
       <text class="fine" x=${WIDTH - LEFT} y="76" text-anchor="end">1</text>
@@ -73,7 +74,7 @@ function renderPair(q: number, p: number): TemplateResult {
   return html`<svg
     viewBox="0 0 ${WIDTH} 34"
     role="img"
-    aria-label="Draft ${equals("q", q)}, target ${equals("p", p)}"
+    aria-label=${t`Draft ${equals("q", q)}, target ${equals("p", p)}`}
   >
     ${bar("of-draft", "q", q, 2)}${bar("of-target", "p", p, 18)}
   </svg>`;
@@ -88,7 +89,7 @@ function renderResidual(
 ): TemplateResult {
   const left =
     q === null
-      ? html`p without the rejected guess`
+      ? t`p without the rejected guess`
       : rule === "k_seq"
         ? html`(p − ${+(scale ?? 1).toFixed(3)} q)<sub>+</sub>`
         : html`(p − q)<sub>+</sub>`;
@@ -108,14 +109,14 @@ function renderResidual(
       <rect class="area" x=${LEFT + 84} y=${y + 2} width=${Math.max(0.5, p * across)} height="12"></rect>
       <text class="fine" x=${WIDTH - LEFT} y=${y + 12} text-anchor="end">${probability(p)}</text>
     </g>`;
-  return html`<h4>Left over for the target: ${left}, made to sum to 1</h4>
-    <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="What the rule falls back on">
+  return html`<h4>${t`Left over for the target, made to sum to 1:`} ${left}</h4>
+    <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label=${t`What the rule falls back on`}>
       ${rows.map(([token, logProb], i) =>
         line(tokenName(scene.vocabulary, token), Math.exp(logProb), 2 + i * 17, token),
       )}
       ${
         residual.rest > 0.0005
-          ? line("other tokens", residual.rest, 2 + rows.length * 17, null)
+          ? line(t`other tokens`, residual.rest, 2 + rows.length * 17, null)
           : nothing
       }
     </svg>`;

@@ -10,6 +10,7 @@ import { number, percent, probability } from "./parts.ts";
 import { shortened, tokenName } from "../trace/words.ts";
 import type { Scene, View } from "./view.ts";
 import { inline } from "./part/inline.ts";
+import { digits, t } from "../language/t.ts";
 
 /** Room that the stages share, as long as each has its least. */
 const STAGES = 330;
@@ -99,13 +100,13 @@ function stageRow(
       <rect class="reach" x=${frame.left + i * frame.step} y="0" width=${frame.step} height=${frame.bars + 2}></rect>
       ${was !== undefined && was > 0 ? svg`<rect class="ghost" x=${x} y=${frame.bars - tall(was)} width=${wide} height=${tall(was)}></rect>` : nothing}
       ${p > 0 ? svg`<rect class="solid" x=${x} y=${frame.bars - tall(p)} width=${wide} height=${Math.max(0.75, tall(p))}></rect>` : nothing}
-      <title>${token === null ? "all other tokens" : tokenName(scene.vocabulary, token)}: ${percent(p)}</title>
+      <title>${token === null ? t`all other tokens` : tokenName(scene.vocabulary, token)}: ${percent(p)}</title>
     </g>`;
   };
   const narrow = scene.width < 520;
   const setting = stage.value === null ? "" : ` ${number(+stage.value.toFixed(4))}`;
   // A log lists the likely tokens, and does not say how many others there were.
-  const left = stage.name === LOGGED ? `${stage.kept} listed` : `${stage.kept} left`;
+  const left = stage.name === LOGGED ? t`${stage.kept} listed` : t`${stage.kept} left`;
   return svg`<g class="stage-row" transform="translate(0 ${18 + index * frame.row + (narrow ? 14 : 0)})">
     ${
       narrow
@@ -121,7 +122,7 @@ function stageRow(
 }
 
 const cutSaid = (stage: Stage): string =>
-  stage.cutoff === null ? "" : ` · cut at ${number(+stage.cutoff.toPrecision(3))}`;
+  stage.cutoff === null ? "" : t` · cut at ${number(+stage.cutoff.toPrecision(3))}`;
 
 function labels(scene: Scene, draw: EventOf<"sample">, frame: Frame, y: number): SVGTemplateResult {
   const last = draw.stages.at(-1)!;
@@ -136,7 +137,7 @@ function labels(scene: Scene, draw: EventOf<"sample">, frame: Frame, y: number):
   };
   return svg`${draw.tokens.map((token, i) =>
     word(tokenName(scene.vocabulary, token), last.probs[i] ?? 0, i, token === draw.token),
-  )}${word("other", last.rest, draw.tokens.length, false)}`;
+  )}${word(t`other`, last.rest, draw.tokens.length, false)}`;
 }
 
 /** A stretch of the ruler. */
@@ -212,7 +213,7 @@ function renderRuler(scene: Scene, draw: EventOf<"sample">, y: number): SVGTempl
       text-anchor=${needle !== null && needle > 0.6 ? "end" : "start"}>${saidOf(scene, draw)}</text>
     <text class="fine" x=${left} y="62">0</text>
     <text class="fine" x=${left + across} y="62" text-anchor="end">1</text>
-    <text class="fine" x=${left + across / 2} y="62" text-anchor="middle">running sum, by token number</text>
+    <text class="fine" x=${left + across / 2} y="62" text-anchor="middle">${t`running sum, by token number`}</text>
   </g>`;
 }
 
@@ -222,14 +223,15 @@ function saidOf(scene: Scene, draw: EventOf<"sample">): string {
   const chosen = tokenName(scene.vocabulary, draw.token);
   if (draw.u === null)
     return {
-      draw: `${chosen} was drawn; the number it was drawn with is not recorded`,
-      rank: "no draw: the most probable token is taken",
-      unknown: `${chosen} was written; how it was chosen is not recorded`,
+      draw: t`${chosen} was drawn; the number it was drawn with is not recorded`,
+      rank: t`no draw: the most probable token is taken`,
+      unknown: t`${chosen} was written; how it was chosen is not recorded`,
     }[chosenBy(draw)];
-  if (tried === null) return `u = ${draw.u.toFixed(4)} falls on ${chosen}`;
+  if (tried === null) return t`u = ${digits(draw.u.toFixed(4))} falls on ${chosen}`;
   const token = tokenAt(draw, tried);
-  const name = token === null ? "one of the tokens not listed" : tokenName(scene.vocabulary, token);
-  return `u = ${tried.toFixed(3)} would give ${name}`;
+  const name =
+    token === null ? t`one of the tokens not listed` : tokenName(scene.vocabulary, token);
+  return t`u = ${digits(tried.toFixed(3))} would give ${name}`;
 }
 
 /** The needle's handle: a slider over the ruler, so that keys and screen readers move it too. */
@@ -245,7 +247,7 @@ function renderHandle(scene: Scene, draw: EventOf<"sample">, y: number) {
     step="0.001"
     .value=${String(triedAt(scene, draw) ?? draw.u)}
     style=${inline(`left: ${RULER_LEFT - HANDLE / 2}px; width: ${rulerWidth(scene) + HANDLE}px; top: ${y + 16 - HANDLE / 2}px`)}
-    aria-label="Try another u: which token would it have been?"
+    aria-label=${t`Try another u: which token would it have been?`}
     aria-valuetext=${saidOf(scene, draw)}
     @input=${(event: Event) => scene.setOption(name, (event.target as HTMLInputElement).valueAsNumber)}
     @keydown=${(event: KeyboardEvent) => {
@@ -273,7 +275,7 @@ const heightOf = (stages: number, narrow: boolean): number =>
 
 function render(scene: Scene): TemplateResult {
   const draw = selectedSample(scene)?.event;
-  if (!draw) return html`<p class="empty">Nothing has been drawn yet.</p>`;
+  if (!draw) return html`<p class="empty">${t`Nothing has been drawn yet.`}</p>`;
   const log = scene.options["log"] === true;
   const narrow = scene.width < 520;
   const frame = frameOf(scene.width, draw.tokens.length, mostStages(scene.end));
@@ -282,14 +284,14 @@ function render(scene: Scene): TemplateResult {
   const rulerTop = foot + LABELS + 4 + (frame.turns ? TURN : 0);
   return html`<div class="distribution">
     <button class="switch" aria-pressed=${log} @click=${() => scene.setOption("log", !log)}>
-      log scale
+      ${t`log scale`}
     </button>
     <svg
       width=${scene.width}
       height=${height}
       viewBox="0 0 ${scene.width} ${height}"
       role="img"
-      aria-label="How ${tokenName(scene.vocabulary, draw.token)} was chosen, stage by stage"
+      aria-label=${t`How ${tokenName(scene.vocabulary, draw.token)} was chosen, stage by stage`}
     >
       ${draw.stages.map((_, i) => stageRow(scene, draw, i, frame, log))}
       ${labels(scene, draw, frame, foot)} ${renderRuler(scene, draw, rulerTop)}

@@ -19,6 +19,7 @@ import {
 import { isUntested, STATUS, UNTESTED } from "./text.ts";
 import type { Scene } from "./view.ts";
 import { trouble, why } from "./why.ts";
+import { digits, t } from "../language/t.ts";
 
 /** What the inspector is about: what is pointed at, else what happens now. */
 export function subject(scene: Scene): { node: number | null; token: number | null } {
@@ -48,8 +49,8 @@ export function renderInspector(scene: Scene, maxNewTokens: number | null): Temp
     ? nodeName(scene, node)
     : tokenName(scene.vocabulary, at.token ?? scene.state.nodes[at.node]?.token ?? 0);
   const last = scene.state.sample?.event;
-  const state = last?.node === at.node && last.token === at.token ? "just drawn" : "possible";
-  return html`<section class="inspector" aria-label="Inspector">
+  const state = last?.node === at.node && last.token === at.token ? t`just drawn` : t`possible`;
+  return html`<section class="inspector" aria-label=${t`Inspector`}>
     <header>
       <b class="word">${name}</b>
       <span class="state ${node?.status ?? ""}">${node ? statusName(node) : state}</span>
@@ -61,10 +62,10 @@ export function renderInspector(scene: Scene, maxNewTokens: number | null): Temp
 }
 
 function statusName(node: NodeState): string {
-  if (node.token === null) return node.by;
-  if (node.by === "target" && node.status === "pruned") return "candidate, dropped";
-  if (node.status === "chosen" && !node.committed) return "candidate";
-  return isUntested(node) ? UNTESTED : STATUS[node.status].name;
+  if (node.token === null) return t(node.by);
+  if (node.by === "target" && node.status === "pruned") return t`candidate, dropped`;
+  if (node.status === "chosen" && !node.committed) return t`candidate`;
+  return t(isUntested(node) ? UNTESTED : STATUS[node.status].name);
 }
 
 /** [name, value, definition] */
@@ -101,11 +102,11 @@ function facts(scene: Scene, node: NodeState): Fact[] {
     verdict && verdict.u !== null
       ? [
           "u",
-          verdict.u.toFixed(4),
+          digits(verdict.u.toFixed(4)),
           "The uniform that decided: of the test, or of the target's draw.",
         ]
       : draw && draw.u !== null
-        ? ["u", draw.u.toFixed(4), "The uniform of the draw: the needle on the ruler."]
+        ? ["u", digits(draw.u.toFixed(4)), "The uniform of the draw: the needle on the ruler."]
         : null,
     row
       ? [
@@ -117,7 +118,7 @@ function facts(scene: Scene, node: NodeState): Fact[] {
     row
       ? [
           "entropy",
-          `≥ ${entropyAtLeast(row).toFixed(2)} bit`,
+          `≥ ${digits(entropyAtLeast(row).toFixed(2))} bit`,
           "How undecided the target is here. At least so much: tokens the trace does not list count as one.",
         ]
       : null,
@@ -126,7 +127,7 @@ function facts(scene: Scene, node: NodeState): Fact[] {
       : ["pass", `${state.passes[pass]!.pass + 1}`, "The pass of the target that scored it."],
     ms === undefined ? null : ["took", milliseconds(ms), "Measured time of that pass."],
     ["place", String(node.depth + 1), "Position in the sequence, prompt included."],
-    ["by", node.by, "Who proposed it."],
+    ["by", t(node.by), "Who proposed it."],
   ];
   return found.filter((it) => it !== null);
 }
@@ -135,8 +136,8 @@ function renderNumbers(scene: Scene, node: NodeState): TemplateResult {
   return html`<dl>
     ${facts(scene, node).map(
       ([name, value, meaning]) =>
-        html`<div title=${meaning}>
-          <dt>${name}</dt>
+        html`<div title=${t(meaning)}>
+          <dt>${t(name)}</dt>
           <dd>${value}</dd>
         </div>`,
     )}

@@ -2,6 +2,7 @@
 
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { Status } from "../trace/state.ts";
+import { t } from "../language/t.ts";
 
 const LINE = 20;
 /** About what an entry takes, and what the legend's sides take. */
@@ -31,8 +32,8 @@ const BARS = [
 
 export const renderLegend = (statuses: readonly Status[], bars = false): TemplateResult =>
   html`<p class="legend">
-    ${statuses.map((it) => html`<span><i class=${it}></i>${WORDS[it]}</span>`)}
-    ${bars ? BARS.map(([name, words]) => html`<span><i class="bar-key ${name}"></i>${words}</span>`) : nothing}
+    ${statuses.map((it) => html`<span><i class=${it}></i>${t(WORDS[it])}</span>`)}
+    ${bars ? BARS.map(([name, words]) => html`<span><i class="bar-key ${name}"></i>${t(words)}</span>`) : nothing}
   </p>`;
 
 export const legendStyles = css`

@@ -5,6 +5,7 @@ import type { TopRow } from "../generated/TopRow.ts";
 import type { NodeState, State } from "../trace/state.ts";
 import { tokenName } from "../trace/words.ts";
 import type { Scene } from "./view.ts";
+import { digits, t } from "../language/t.ts";
 
 /** Hatches for rejected guesses; each drawing brings its own, for `url(#…)` stays in one tree. */
 export const hatch = (id: string): SVGTemplateResult =>
@@ -14,9 +15,9 @@ export const hatch = (id: string): SVGTemplateResult =>
 
 /** A probability as people read it: two significant digits, never a rounded 0 or 1. */
 export function probability(p: number): string {
-  if (p >= 0.9995 && p < 1) return "> 0.999";
-  if (p > 0 && p < 0.0005) return "< 0.001";
-  return p.toFixed(p >= 0.0995 || p === 0 ? 2 : 3);
+  if (p >= 0.9995 && p < 1) return `> ${digits("0.999")}`;
+  if (p > 0 && p < 0.0005) return `< ${digits("0.001")}`;
+  return digits(p.toFixed(p >= 0.0995 || p === 0 ? 2 : 3));
 }
 
 /** "q = 0.62", or "q > 0.999" where the digits end. */
@@ -27,17 +28,17 @@ export function equals(name: string, p: number): string {
 
 export function percent(share: number): string {
   const value = share * 100;
-  if (value > 0 && value < 0.1) return "< 0.1 %";
-  if (value > 99.9 && value < 100) return "> 99.9 %";
-  return `${value.toFixed(value < 9.95 && value > 0 ? 1 : 0)} %`;
+  if (value > 0 && value < 0.1) return digits("< 0.1 %");
+  if (value > 99.9 && value < 100) return digits("> 99.9 %");
+  return digits(`${value.toFixed(value < 9.95 && value > 0 ? 1 : 0)} %`);
 }
 
 export const number = (value: number): string =>
-  Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 2 : 1);
+  digits(Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 2 : 1));
 
 export function milliseconds(ms: number): string {
-  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
+  if (ms >= 10_000) return digits(`${(ms / 1000).toFixed(1)} s`);
+  return digits(`${ms.toFixed(ms < 10 ? 1 : 0)} ms`);
 }
 
 /** What became text without a proof, by who proposed it, and how that is said. */
@@ -51,7 +52,7 @@ export function nodeName(scene: Pick<Scene, "vocabulary">, node: NodeState): str
   if (node.token !== null) return tokenName(scene.vocabulary, node.token);
   if ("blend" in node.input)
     return node.input.blend.map(([token]) => tokenName(scene.vocabulary, token)).join("+");
-  return "vector" in node.input ? `⟨vector ${node.input.vector}⟩` : "";
+  return "vector" in node.input ? t`⟨vector ${node.input.vector}⟩` : "";
 }
 
 /** Probability of a token in a row; `null` when the row does not list it. */

@@ -6,6 +6,7 @@ import type { NodeState, Round, State } from "../trace/state.ts";
 import { hatch } from "./parts.ts";
 import type { Scene } from "./view.ts";
 import { inline } from "./part/inline.ts";
+import { t } from "../language/t.ts";
 
 export const RIBBON_HEIGHT = 76;
 const SIZE = 7;
@@ -38,7 +39,7 @@ const BELOW = 3;
 function column(state: State, round: Round, x: number, now: boolean): SVGTemplateResult {
   const { emitted, lost } = harvest(state, round);
   return svg`<g data-round=${round.index} class="ribbon-column ${now ? "now" : ""}">
-    <title>round ${round.index + 1}: ${emitted.length} tokens, ${lost.length} guesses lost</title>
+    <title>${t`round ${round.index + 1}: ${emitted.length} tokens, ${lost.length} guesses lost`}</title>
     <rect class="reach" x=${x - 1} y="0" width=${STEP} height=${RIBBON_HEIGHT - 4}></rect>
     ${emitted.slice(0, ABOVE).map((it, i) => square(it.status, x, BASE - (i + 1) * STEP + 2))}
     ${lost.slice(0, BELOW).map((it, i) => square(it.status, x, BASE + 4 + i * STEP))}
@@ -55,7 +56,7 @@ export function renderRibbon(scene: Scene): TemplateResult {
     width=${width}
     height=${RIBBON_HEIGHT}
     role="img"
-    aria-label="${state.rounds.length} rounds so far"
+    aria-label=${t`${state.rounds.length} rounds so far`}
   >
     <defs>${hatch("ribbon-hatch")}</defs>
     <line class="base" x1="16" x2=${width - 16} y1=${BASE + 2} y2=${BASE + 2}></line>

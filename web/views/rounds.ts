@@ -8,6 +8,7 @@ import { legendHeight, renderLegend } from "./legend.ts";
 import { hatch, percent } from "./parts.ts";
 import type { Scene, View } from "./view.ts";
 import { inline } from "./part/inline.ts";
+import { t } from "../language/t.ts";
 
 const ROW = 22;
 const TOP = 30;
@@ -71,7 +72,7 @@ function render(scene: Scene): TemplateResult {
             width=${slot} height=${size.h}
             style=${inline(status === "rejected" ? "fill:url(#rounds-hatch)" : "")}></rect>`,
         )}
-      <title>round ${round.index + 1}: ${round.accepted} of ${round.drafted} guesses kept, ${round.emitted} tokens</title>
+      <title>${t`round ${round.index + 1}: ${round.accepted} of ${round.drafted} guesses kept, ${round.emitted} tokens`}</title>
     </g>`;
   };
   const known = new Map(positions.map((it) => [it.position, it]));
@@ -83,31 +84,30 @@ function render(scene: Scene): TemplateResult {
       <rect class="ground" x="28" y=${y(position) + 3} width=${barWide} height="11"></rect>
       <rect class="alpha" x="28" y=${y(position) + 3} width=${alpha * barWide} height="11"></rect>
       <text class="fine" x=${34 + barWide} y=${y(position) + 13}>${it.accepted} / ${it.tried}</text>
-      <title>position ${position}: kept in ${it.accepted} of ${it.tried} rounds that tested it</title>
+      <title>${t`position ${position}: kept in ${it.accepted} of ${it.tried} rounds that tested it`}</title>
     </g>`;
   };
   const range = Array.from({ length: rows }, (_, i) => i + 1);
-  const overall = judged > 0 ? `, ${percent(accepted / judged)} of all tested guesses` : "";
+  const overall = judged > 0 ? t`, ${percent(accepted / judged)} of all tested guesses` : "";
   return html`${renderLegend(STATES)}<svg
       width=${width}
       height=${height}
       viewBox="0 0 ${width} ${height}"
       role="img"
-      aria-label="${accepted} guesses kept of ${judged} tested${overall}"
+      aria-label=${t`${accepted} guesses kept of ${judged} tested${overall}`}
     >
       <defs>${hatch("rounds-hatch")}</defs>
       <text class="caption" x="28" y="16">
-        ${narrow ? "α by position" : "kept, by draft position"}
+        ${narrow ? t`α by position` : t`kept, by draft position`}
       </text>
-      <text class="caption" x=${left} y="16">round by round</text>
+      <text class="caption" x=${left} y="16">${t`round by round`}</text>
       ${range.map(
         (position) =>
           svg`<text class="fine" x="20" y=${y(position) + 13} text-anchor="end">${position}</text>${share(position)}`,
       )}
       ${state.rounds.map(column)}
       <text class="caption" x="28" y=${height - 10}>
-        ${accepted} of ${judged} tested guesses
-        kept${judged > 0 ? ` (${percent(accepted / judged)})` : ""}
+        ${t`${accepted} of ${judged} tested guesses kept`}${judged > 0 ? ` (${percent(accepted / judged)})` : ""}
       </text>
     </svg>`;
 }

@@ -8,6 +8,7 @@ import { isTargetPass, passTimes, stats } from "../trace/stats.ts";
 import { clockStyles, renderClocks } from "./clocks.ts";
 import { linear, ticks } from "./layout/scale.ts";
 import type { Scene, View } from "./view.ts";
+import { t } from "../language/t.ts";
 
 /** The run after one round. */
 export interface StairStep {
@@ -57,16 +58,16 @@ function plot(scene: Scene, byTime: boolean): TemplateResult {
     svg`<g data-round=${step.round} class="stair">
       <rect class="reach" x=${at(step) - 5} y="10" width="10" height=${PLOT - 44}></rect>
       <circle cx=${at(step)} cy=${y(step.tokens)} r="3"></circle>
-      <title>round ${step.round + 1}: ${step.tokens} tokens after ${step.passes} passes</title>
+      <title>${t`round ${step.round + 1}: ${step.tokens} tokens after ${step.passes} passes`}</title>
     </g>`;
-  const unit = byTime ? "ms" : "target passes";
+  const unit = byTime ? "ms" : t`target passes`;
   return html`<svg
     class="staircase"
     width=${width}
     height=${PLOT}
     viewBox="0 0 ${width} ${PLOT}"
     role="img"
-    aria-label="Tokens against ${unit}"
+    aria-label=${t`Tokens against ${unit}`}
   >
     ${ticks(0, most, 4)
       .filter((it) => it <= most)
@@ -81,12 +82,12 @@ function plot(scene: Scene, byTime: boolean): TemplateResult {
         (it) => svg`<text class="fine" x=${x(it)} y=${PLOT - 18} text-anchor="middle">${it}</text>`,
       )}
     <text class="caption" x=${width - 20} y=${PLOT - 4} text-anchor="end">${unit}</text>
-    <text class="caption" x="44" y="10">tokens</text>
+    <text class="caption" x="44" y="10">${t`tokens`}</text>
     ${
       plain === null
         ? nothing
         : svg`<line class="diagonal" x1=${x(0)} y1=${y(0)} x2=${x(plain * most)} y2=${y(most)}></line>
-          <text class="fine" x=${x(plain * most * 0.62) + 8} y=${y(most * 0.62) + 14}>plain decoding</text>`
+          <text class="fine" x=${x(plain * most * 0.62) + 8} y=${y(most * 0.62) + 14}>${t`plain decoding`}</text>`
     }
     <path class="ahead" d=${line(all)}></path>
     <path class="walked" d=${line(done)}></path>

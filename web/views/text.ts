@@ -7,6 +7,7 @@ import { guard } from "lit/directives/guard.js";
 import { mainPath, type NodeState, type State, type Status } from "../trace/state.ts";
 import { pieces, visible, type Piece, type Vocabulary } from "../trace/words.ts";
 import { UNPROVED } from "./parts.ts";
+import { spokenNow, t } from "../language/t.ts";
 
 /** What each state is called when read aloud, and the sign that goes with it. */
 export const STATUS: Readonly<Record<Status, { name: string; sign: string }>> = {
@@ -115,8 +116,8 @@ function token(node: NodeState, piece: Piece, first: boolean, recent: boolean): 
   const untested = isUntested(node);
   const unproved = UNPROVED[node.by];
   const { sign } = STATUS[node.status];
-  const name = unproved ?? (untested ? UNTESTED : STATUS[node.status].name);
-  const label = `${visible(piece.text) || "continues the character before"}: ${name}`;
+  const name = t(unproved ?? (untested ? UNTESTED : STATUS[node.status].name));
+  const label = `${visible(piece.text) || t`continues the character before`}: ${name}`;
   const marks = `${untested ? "untested" : ""} ${unproved === undefined ? "" : "unproved"}`;
   return html`<span
     role="option"
@@ -172,12 +173,14 @@ export function renderText(
   return html`<div
     class="tokens"
     role="listbox"
-    aria-label="Text, token by token"
+    aria-label=${t`Text, token by token`}
     aria-orientation="horizontal"
   >
     ${nodes.map((node, i) => {
       const [first, recent] = [node.id === reachable, node.round === now];
-      return guard([node, cut[i], first, recent], () => token(node, cut[i]!, first, recent));
+      return guard([node, cut[i], first, recent, spokenNow()], () =>
+        token(node, cut[i]!, first, recent),
+      );
     })}
   </div>`;
 }

@@ -7,6 +7,7 @@ import { nodeName, probability, proposed, targeted } from "./parts.ts";
 import { STATUS } from "./text.ts";
 import type { Growth } from "./tree.ts";
 import type { Scene } from "./view.ts";
+import { t } from "../language/t.ts";
 
 export function renderTreeList(scene: Scene, growth: Growth): TemplateResult | typeof nothing {
   const below = new Map<number, NodeState[]>();
@@ -19,7 +20,7 @@ export function renderTreeList(scene: Scene, growth: Growth): TemplateResult | t
   const stop = growth.nodes.some((it) => it.id === scene.selection.node)
     ? scene.selection.node
     : top[0]!.id;
-  return html`<ul class="tree-list" role="tree" aria-label="Guesses of this round">
+  return html`<ul class="tree-list" role="tree" aria-label=${t`Guesses of this round`}>
     ${items(scene, below, top, stop)}
   </ul>`;
 }
@@ -61,7 +62,7 @@ function describe(scene: Scene, node: NodeState): string {
   const p = targeted(scene.state, node);
   return [
     nodeName(scene, node),
-    STATUS[node.status].name,
+    t(STATUS[node.status].name),
     q === null ? "" : `q ${probability(q)}`,
     p === null ? "" : `p ${probability(p)}`,
   ]

@@ -18,6 +18,7 @@ import { boxStyles } from "./part/styles.ts";
 import { renderTreeList } from "./tree-list.ts";
 import type { Scene, View } from "./view.ts";
 import { inline } from "./part/inline.ts";
+import { t } from "../language/t.ts";
 
 const CHIP_HEIGHT = 34;
 const STEP_Y = CHIP_HEIGHT + 12;
@@ -137,7 +138,7 @@ function chip(scene: Scene, node: NodeState, place: Place, frame: Frame): SVGTem
   const q = proposed(node);
   const p = targeted(scene.state, node);
   const label = [
-    `${name}: ${STATUS[node.status].name}`,
+    `${name}: ${t(STATUS[node.status].name)}`,
     q === null ? "" : `q ${probability(q)}`,
     p === null ? "" : `p ${probability(p)}`,
   ];
@@ -204,7 +205,7 @@ function sweep(scene: Scene, growth: Growth, frame: Frame, height: number): SVGT
   const now = pass.index === state.index - 1;
   return svg`<g class="sweep ${now ? "now" : ""} ${scene.motion && now ? "moving" : ""}">
     <path d="M${from} 22v-6H${to}v6"></path>
-    <text class="caption" x=${from} y="11">one pass of the target scores ${pass.nodes.length} ${pass.nodes.length === 1 ? "node" : "nodes"}</text>
+    <text class="caption" x=${from} y="11">${pass.nodes.length === 1 ? t`one pass of the target scores 1 node` : t`one pass of the target scores ${pass.nodes.length} nodes`}</text>
     ${now ? svg`<rect class="band" x=${from} y="24" width=${to - from} height=${height - 24}></rect>` : nothing}
     ${now && scene.motion ? svg`<line class="scan" x1="0" x2="0" y1="24" y2=${height} style=${inline(`--from:${from}px;--to:${to}px`)}></line>` : nothing}
   </g>`;
@@ -227,7 +228,7 @@ function render(scene: Scene): TemplateResult {
       class="box tree-box"
       role="group"
       tabindex="0"
-      aria-label="Draft tree"
+      aria-label=${t`Draft tree`}
       ${follow(newest > 1 ? spot : { left: 0, right: 0 }, scene.motion)}
     >
       <svg

@@ -8,16 +8,17 @@ import { tokenName, type Vocabulary } from "../trace/words.ts";
 import { acceptance } from "./coin-numbers.ts";
 import { chosenBy } from "./draw.ts";
 import { equals, percent, probability, proposed, targeted, UNPROVED } from "./parts.ts";
+import { digits, t } from "../language/t.ts";
 
 const quoted = (vocabulary: Vocabulary, token: number | null): string =>
-  token === null ? "this guess" : `“${tokenName(vocabulary, token)}”`;
+  token === null ? t`this guess` : t`“${tokenName(vocabulary, token)}”`;
 
 /** Why `node` is what it is. */
 export function whyNode(state: State, node: NodeState, vocabulary: Vocabulary): string {
   const name = quoted(vocabulary, node.token);
   const parts = [reading(node) ?? fate(state, node, name, vocabulary)];
   if (node.mergedInto !== null)
-    parts.push("Another text of the search ends in the same words and goes on in its place.");
+    parts.push(t`Another text of the search ends in the same words and goes on in its place.`);
   if (node.finish) parts.push(ending(node.finish.event.reason));
   return parts.join(" ");
 }
@@ -25,50 +26,50 @@ export function whyNode(state: State, node: NodeState, vocabulary: Vocabulary): 
 /** What a node that is no token stands for. */
 function reading(node: NodeState): string | null {
   if (node.by === "padding")
-    return "A row of padding: it fills the batch up to a rectangle, is computed like the others and thrown away.";
+    return t`A row of padding: it fills the batch up to a rectangle, is computed like the others and thrown away.`;
   if ("blend" in node.input)
-    return `The model reads a weighted blend of ${node.input.blend.length} tokens here, so that one pass serves all of them.`;
-  return "vector" in node.input ? "The model reads a learned vector here, not a token." : null;
+    return t`The model reads a weighted blend of ${node.input.blend.length} tokens here, so that one pass serves all of them.`;
+  return "vector" in node.input ? t`The model reads a learned vector here, not a token.` : null;
 }
 
 function fate(state: State, node: NodeState, name: string, vocabulary: Vocabulary): string {
   const verdict = node.judges.at(-1)?.event;
   if (verdict) return judged(state, node, verdict, name, vocabulary);
   const unproved = UNPROVED[node.by];
-  if (unproved !== undefined) return `${name} is ${unproved}.`;
+  if (unproved !== undefined) return t`${name} is ${t(unproved)}.`;
   switch (node.status) {
     case "prompt":
-      return `${name} is part of the prompt.`;
+      return t`${name} is part of the prompt.`;
     case "recovered":
       return node.draw?.event.purpose === "residual"
-        ? `The guesses here were rejected, so ${name} comes from what the target had left over: ${drawn(node.draw.event)}.`
-        : `No guess here was right; ${name} is the target's own token${chance(node)}.`;
+        ? t`The guesses here were rejected, so ${name} comes from what the target had left over: ${drawn(node.draw.event)}.`
+        : t`No guess here was right; ${name} is the target's own token${chance(node)}.`;
     case "bonus":
-      return `Every guess on this path was kept, and the same pass of the target gives ${name} on top${chance(node)}.`;
+      return t`Every guess on this path was kept, and the same pass of the target gives ${name} on top${chance(node)}.`;
     case "pruned":
       return node.by === "target"
-        ? `The candidate ${name}${share(state, node)} was dropped (${node.pruned}).`
-        : `${name} was dropped without a test (${node.pruned}).`;
+        ? t`The candidate ${name}${share(state, node)} was dropped (${t(node.pruned!)}).`
+        : t`${name} was dropped without a test (${t(node.pruned!)}).`;
     case "draft":
     case "accepted":
     case "rejected": {
       const q = proposed(node);
-      const sure = q === null ? "" : ` with ${equals("q", q)}`;
-      return `${name} was proposed by ${node.by}${sure}; nothing has judged it yet.`;
+      const sure = q === null ? "" : t` with ${equals("q", q)}`;
+      return t`${name} was proposed by ${t(node.by)}${sure}; nothing has judged it yet.`;
     }
     case "chosen":
       return node.draw
-        ? `${name}: ${drawn(node.draw.event)}.${node.by === "draft" ? " The draft model wrote it, and nothing has tested it." : ""}`
+        ? `${name}: ${drawn(node.draw.event)}.${node.by === "draft" ? t` The draft model wrote it, and nothing has tested it.` : ""}`
         : node.committed
-          ? `${name} became text, proposed by ${node.by}.`
-          : `${name}${share(state, node)} is a candidate.`;
+          ? t`${name} became text, proposed by ${t(node.by)}.`
+          : t`${name}${share(state, node)} is a candidate.`;
   }
 }
 
 /** What the target thinks of a node, where that is known. */
 function share(state: State, node: NodeState): string {
   const p = targeted(state, node);
-  return p === null ? "" : `, to which the target gives ${equals("p", p)},`;
+  return p === null ? "" : t`, to which the target gives ${equals("p", p)},`;
 }
 
 const chance = (node: NodeState): string => (node.draw ? `, ${drawn(node.draw.event)}` : "");
@@ -77,17 +78,17 @@ const chance = (node: NodeState): string => (node.draw ? `, ${drawn(node.draw.ev
 function drawn(draw: EventOf<"sample">): string {
   const p = probability(draw.prob);
   const by = chosenBy(draw);
-  if (by === "unknown") return `written with probability ${p}; how it was chosen is not recorded`;
-  if (draw.u === null && by === "draw") return `drawn with probability ${p}`;
+  if (by === "unknown") return t`written with probability ${p}; how it was chosen is not recorded`;
+  if (draw.u === null && by === "draw") return t`drawn with probability ${p}`;
   if (draw.u === null)
     return draw.prob >= 1 && draw.stages.length < 2
-      ? "the only token it leaves"
-      : `the most probable token, ${probability(draw.stages[0]?.probs[draw.tokens.indexOf(draw.token)] ?? draw.prob)}`;
+      ? t`the only token it leaves`
+      : t`the most probable token, ${probability(draw.stages[0]?.probs[draw.tokens.indexOf(draw.token)] ?? draw.prob)}`;
   const [from, to] = draw.span;
-  return `drawn with probability ${p}, for u = ${fixed(draw.u)} fell between ${fixed(from)} and ${fixed(to)}`;
+  return t`drawn with probability ${p}, for u = ${fixed(draw.u)} fell between ${fixed(from)} and ${fixed(to)}`;
 }
 
-const fixed = (value: number): string => Math.abs(value).toFixed(3);
+const fixed = (value: number): string => digits(Math.abs(value).toFixed(3));
 
 /** How a sentence begins that tells what a model said. */
 const SAYS: Readonly<Record<string, string>> = {
@@ -107,24 +108,24 @@ function judged(
   switch (rule) {
     case "greedy":
     case "sample_match": {
-      const does = rule === "greedy" ? "best token here is" : "draw here gave";
-      if (accepted) return `The target's ${does} ${name} as well: kept.`;
+      const does = rule === "greedy" ? t`best token here is` : t`draw here gave`;
+      if (accepted) return t`The target's ${does} ${name} as well: kept.`;
       const other = replacement(state, node);
       return other
-        ? `The target's ${does} ${quoted(vocabulary, other.token)}, not ${name}: rejected.`
-        : `The target's ${does} another token (${name} has ${equals("p", p)}): rejected.`;
+        ? t`The target's ${does} ${quoted(vocabulary, other.token)}, not ${name}: rejected.`
+        : t`The target's ${does} another token (${name} has ${equals("p", p)}): rejected.`;
     }
     default: {
       const keep = acceptance(verdict);
       const said =
         q === null
-          ? `${name} was looked up, not drawn; the target gives it ${equals("p", p)}`
-          : `${guessed(node, name, q)}; the target gives ${equals("p", p)}`;
-      if (u === null) return `${said}: ${accepted ? "kept" : "rejected"}.`;
-      const times = scale === 1 ? "" : ` (q counts ${+scale.toFixed(3)} times)`;
-      if (keep >= 1 && accepted) return `${said}${times}, which is no less → keep for certain.`;
-      if (keep <= 0) return `${said} → never keep: rejected.`;
-      return `${said}${times} → keep with ${percent(keep)}. The coin was ${fixed(u)}: ${accepted ? "kept" : "rejected"}.`;
+          ? t`${name} was looked up, not drawn; the target gives it ${equals("p", p)}`
+          : t`${guessed(node, name, q)}; the target gives ${equals("p", p)}`;
+      if (u === null) return `${said}: ${accepted ? t`kept` : t`rejected`}.`;
+      const times = scale === 1 ? "" : t` (q counts ${digits(`${+scale.toFixed(3)}`)} times)`;
+      if (keep >= 1 && accepted) return t`${said}${times}, which is no less → keep for certain.`;
+      if (keep <= 0) return t`${said} → never keep: rejected.`;
+      return t`${said}${times} → keep with ${percent(keep)}. The coin was ${fixed(u)}: ${accepted ? t`kept` : t`rejected`}.`;
     }
   }
 }
@@ -133,9 +134,9 @@ function judged(
 function guessed(node: NodeState, name: string, q: number): string {
   if (node.by === "jacobi")
     return q === 1
-      ? `${name} stood there to begin with (q = 1)`
-      : `An earlier pass drew ${name} with ${equals("q", q)}`;
-  return `${SAYS[node.by] ?? node.by} said ${name} with ${equals("q", q)}`;
+      ? t`${name} stood there to begin with (q = 1)`
+      : t`An earlier pass drew ${name} with ${equals("q", q)}`;
+  return t`${t(SAYS[node.by] ?? node.by)} said ${name} with ${equals("q", q)}`;
 }
 
 /** The sibling that became text instead. */
@@ -155,29 +156,29 @@ export function whyToken(
 ): string {
   const name = quoted(vocabulary, token);
   const draw = state.nodes[after]?.samples.findLast((it) => it.event.tokens.includes(token));
-  if (!draw) return `${name} was possible here.`;
+  if (!draw) return t`${name} was possible here.`;
   const { event } = draw;
   const at = event.tokens.indexOf(token);
   if (event.token === token) return `${name}: ${drawn(event)}.`;
   const cut = event.stages.find((stage) => (stage.probs[at] ?? 0) <= 0);
   if (cut)
-    return `${name} was cut by ${cut.name}${cut.value === null ? "" : ` = ${+cut.value.toFixed(4)}`}: ${cut.kept} tokens were left.`;
+    return t`${name} was cut by ${cut.name}${cut.value === null ? "" : ` = ${digits(`${+cut.value.toFixed(4)}`)}`}: ${cut.kept} tokens were left.`;
   const last = event.stages.at(-1)?.probs[at] ?? 0;
-  return `${name} could have been drawn, with probability ${probability(last)}; the needle fell elsewhere.`;
+  return t`${name} could have been drawn, with probability ${probability(last)}; the needle fell elsewhere.`;
 }
 
 function ending(reason: FinishReason): string {
   switch (reason) {
     case "end_token":
-      return "The model ended its text here by itself.";
+      return t`The model ended its text here by itself.`;
     case "length":
-      return "The text ends here: as many tokens as were asked for.";
+      return t`The text ends here: as many tokens as were asked for.`;
     case "context":
-      return "The text ends here: the model's context is full.";
+      return t`The text ends here: the model's context is full.`;
     case "budget":
-      return "The search ends here: its budget is spent.";
+      return t`The search ends here: its budget is spent.`;
     case "stopped":
-      return "The text ends here: the method's own criterion is met.";
+      return t`The text ends here: the method's own criterion is met.`;
   }
 }
 
@@ -189,14 +190,14 @@ export function trouble(state: State, maxNewTokens: number | null): string | nul
   if (done && last && finish.event.reason === "end_token" && maxNewTokens !== null) {
     const length = last.depth + 1 - (state.lanes[last.lane]?.promptLen ?? 0);
     if (length < maxNewTokens)
-      return `Early stop: the model wrote its end token after ${length} of ${maxNewTokens} tokens.`;
+      return t`Early stop: the model wrote its end token after ${length} of ${maxNewTokens} tokens.`;
   }
   const over = state.rounds.filter((it) => it.emitted > 0 && testedIn(state, it) > 0);
   if (over.length >= 3 && over.every((it) => it.accepted === 0))
-    return `No guess has been kept in ${over.length} rounds: already the first one is wrong each time, so a round pays for its guesses and gives one token, as plain decoding does.`;
+    return t`No guess has been kept in ${over.length} rounds: already the first one is wrong each time, so a round pays for its guesses and gives one token, as plain decoding does.`;
   const round = currentRound(state);
   if (round && round.emitted > 0 && round.accepted === 0 && testedIn(state, round) > 0)
-    return `Full rejection: none of ${round.drafted} guesses survived. The pass was not wasted: it still gives one token.`;
+    return t`Full rejection: none of ${round.drafted} guesses survived. The pass was not wasted: it still gives one token.`;
   return null;
 }
 

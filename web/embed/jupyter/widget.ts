@@ -27,6 +27,9 @@ partsFrom({
       said: 'This notebook holds no model: “base” has to name the folder of a Decodescope site, as in Player(…, live=True, base="https://…/"). The recorded run still plays.',
     };
   },
+  language: async (tag) =>
+    (tag === "de" ? await import("../../language/de.json") : await import("../../language/fr.json"))
+      .default,
 });
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {

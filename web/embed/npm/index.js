@@ -2,6 +2,7 @@
 // writes pictures are modules of their own, which a bundler keeps apart and the page asks for when a figure shows them.
 
 import { addCatalogue, DecodescopePlayer, partsFrom } from "./player.js";
+import { languages } from "./languages.js";
 import { methodTexts } from "./methods.js";
 
 partsFrom({
@@ -11,6 +12,7 @@ partsFrom({
     if (name === "decodescope-export.js") return import("./decodescope-export.js");
     return live(name, base);
   },
+  language: async (tag) => (await languages[tag]()).default,
 });
 
 /** What runs models is no part of a bundle: it comes from the site that holds them. */

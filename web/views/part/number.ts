@@ -1,11 +1,14 @@
 /** Numbers as pictures print them. */
 
+import { digits as marked } from "../../language/t.ts";
+
 const MINUS = "−";
 
 /** `digits` after the point, with a true minus sign. */
 export function fixed(value: number, digits = 2): string {
   const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? MINUS + text : text;
+  const said = marked(text);
+  return value < 0 && Number(text) !== 0 ? MINUS + said : said;
 }
 
 /** A number of unknown size: whole if it is, else three significant digits. */
