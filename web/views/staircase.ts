@@ -110,7 +110,7 @@ function render(scene: Scene): TemplateResult {
               aria-pressed=${byTime}
               @click=${() => scene.setOption("time", !byTime)}
             >
-              by wall time
+              ${t`by wall time`}
             </button>`
           : nothing
       }
