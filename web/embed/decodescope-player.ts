@@ -419,7 +419,9 @@ export class DecodescopePlayer extends HTMLElement {
     const place =
       typeof target === "string"
         ? placeOf(target, length, marks)
-        : (marks.find((it) => it.label === (target as { marker?: unknown }).marker)?.at ?? null);
+        : (marks.find(
+            (it) => it.label === (target as { marker?: unknown } | null | undefined)?.marker,
+          )?.at ?? null);
     if (place === null) throw new RangeError(`There is no place ${JSON.stringify(target)}.`);
     return place;
   }
