@@ -274,6 +274,8 @@ describe("E11: for scripts", () => {
     expect(found.csv!.trim().split("\n")).toHaveLength(found.length + 1);
     expect(found.svg).toMatch(/^<\?xml|^<svg/);
     expect(found.svg).toContain("<text");
+    // The fonts lie beside the script, and the letters that are needed in the file.
+    expect(found.svg).toContain('@font-face{font-family:"Decodescope Text"');
     expect(found.naturalWidth).toBeGreaterThan(1000);
     expect(found.naturalHeight).toBeGreaterThan(300);
     expect(found.error).toBe("NotSupportedError: This player cannot export gif.");
