@@ -75,8 +75,9 @@ test("E11: the state of any recorded run can be given back, and every event of t
       const before = it.getState();
       await it.setState({ step: 0, view: null, speed: 1, loop: false, node: null });
       await it.setState(before as never);
-      if (JSON.stringify(it.getState()) !== JSON.stringify(before) || before.step === 0)
-        lost.push(method);
+      const { step, speed, loop, node } = before;
+      const taken = step > 0 && speed === 2 && loop && node === 1 && before.view === view;
+      if (!taken || JSON.stringify(it.getState()) !== JSON.stringify(before)) lost.push(method);
     }
     return lost;
   }, methods);
