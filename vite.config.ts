@@ -18,6 +18,8 @@ export default defineConfig({
     emptyOutDir: true,
     sourcemap: false,
     assetsInlineLimit: 0,
+    // Every browser that runs the page knows preloading of modules.
+    modulePreload: { polyfill: false },
   },
   // Whole figures are drawn in some tests: a busy machine takes its time over them.
   test: { include: ["web/**/*.test.ts", "tests/import/*.test.ts"], testTimeout: 30_000 },

@@ -311,6 +311,23 @@ describe("A5: fingers on a small screen", () => {
     expect(sideways).toBeLessThanOrEqual(360);
   });
 
+  test("the draft stands below the text, each depth below the last, all in sight", async () => {
+    const { page } = await author.open(run(`start-at="50%" view="tree"`), {
+      ...phone,
+      head: NARROW,
+    });
+    await withPlayer(page, state);
+    const chips = page.locator(figure(".chip"));
+    await chips.first().waitFor();
+    const boxes = await Promise.all((await chips.all()).map((it) => it.boundingBox()));
+    const depths = new Set(boxes.map((it) => Math.round(it!.y)));
+    expect(depths.size).toBeGreaterThan(2);
+    for (const it of boxes) {
+      expect(it!.x).toBeGreaterThanOrEqual(0);
+      expect(it!.x + it!.width).toBeLessThanOrEqual(360);
+    }
+  });
+
   test("buttons, tabs and the scrubber are 24 pixels or more each way", async () => {
     const { page } = await author.open(run(`start-at="50%" live`), { ...phone, head: NARROW });
     await withPlayer(page, state);

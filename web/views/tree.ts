@@ -8,9 +8,9 @@ import { currentRound, mainPath, type NodeState, type Round, type State } from "
 import { isTargetPass } from "../trace/stats.ts";
 import { shortened } from "../trace/words.ts";
 import { layoutTree, MOST_ROWS, type Place, type TreeLayout } from "./layout/tree.ts";
-import { frameFor, type Frame } from "./layout/tree-frame.ts";
+import { CHIP_HEIGHT, chipAt, frameFor, stageHeight, type Frame } from "./layout/tree-frame.ts";
 import { legendHeight, renderLegend } from "./legend.ts";
-import { follow } from "./part/follow.ts";
+import { follow, type Spot } from "./part/follow.ts";
 import { hatch, nodeName, percent, probability, proposed, targeted } from "./parts.ts";
 import { renderRibbon, RIBBON_HEIGHT } from "./ribbon.ts";
 import { STATUS } from "./text.ts";
@@ -19,11 +19,6 @@ import { renderTreeList } from "./tree-list.ts";
 import type { Scene, View } from "./view.ts";
 import { inline } from "./part/inline.ts";
 import { t } from "../language/t.ts";
-
-const CHIP_HEIGHT = 34;
-const STEP_Y = CHIP_HEIGHT + 12;
-/** Room for the caption above the trunk. */
-const TOP = 44;
 
 /** The current round, its guesses and where they stand. */
 export interface Growth {
@@ -98,9 +93,10 @@ function roomFor(end: State): { rows: number; columns: number } {
   return known;
 }
 
-const chipX = (column: number, frame: Frame): number =>
-  frame.left + (column - 1) * (frame.width + frame.gapX);
-const chipY = (row: number): number => TOP + row * STEP_Y;
+const frameOf = ({ width, end }: Pick<Scene, "width" | "end">): Frame =>
+  frameFor(width, roomFor(end).columns, roomFor(end).rows);
+const heightOf = (scene: Pick<Scene, "width" | "end">): number =>
+  stageHeight(roomFor(scene.end).columns, roomFor(scene.end).rows, frameOf(scene));
 
 /** The states that the legend explains. */
 const STATES = ["draft", "accepted", "rejected", "pruned", "recovered", "bonus"] as const;
@@ -142,7 +138,7 @@ function chip(scene: Scene, node: NodeState, place: Place, frame: Frame): SVGTem
     q === null ? "" : `q ${probability(q)}`,
     p === null ? "" : `p ${probability(p)}`,
   ];
-  const { x, y } = { x: chipX(place.column, frame), y: chipY(place.row) };
+  const { x, y } = chipAt(place, frame);
   return svg`<g
     class="chip ${node.status} ${scene.motion && node.born > scene.state.index - 4 ? "moving" : ""}"
     data-node=${node.id}
@@ -158,15 +154,17 @@ function chip(scene: Scene, node: NodeState, place: Place, frame: Frame): SVGTem
 }
 
 function edge(node: NodeState, from: Place, to: Place, frame: Frame): SVGTemplateResult {
-  const x1 = chipX(from.column, frame) + frame.width;
-  const x2 = chipX(to.column, frame);
-  const y1 = chipY(from.row) + CHIP_HEIGHT / 2;
-  const y2 = chipY(to.row) + CHIP_HEIGHT / 2;
-  const middle = (x1 + x2) / 2;
+  const { width: w, down } = frame;
+  const [a, b] = [chipAt(from, frame), chipAt(to, frame)];
+  const [x1, y1] = down ? [a.x + w / 2, a.y + CHIP_HEIGHT] : [a.x + w, a.y + CHIP_HEIGHT / 2];
+  const [x2, y2] = down ? [b.x + w / 2, b.y] : [b.x, b.y + CHIP_HEIGHT / 2];
+  const bend = down
+    ? `${x1} ${(y1 + y2) / 2} ${x2} ${(y1 + y2) / 2}`
+    : `${(x1 + x2) / 2} ${y1} ${(x1 + x2) / 2} ${y2}`;
   const width = node.logProb === null ? 1.5 : 1 + 4 * Math.sqrt(to.mass);
   return svg`<path
     class="edge ${node.status}"
-    d="M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}"
+    d="M${x1} ${y1}C${bend} ${x2} ${y2}"
     stroke-width=${width.toFixed(2)}
   ></path>`;
 }
@@ -179,8 +177,9 @@ function trunk(scene: Scene, head: number, frame: Frame): SVGTemplateResult {
     shown.unshift(at);
     at = at.parent === null ? undefined : scene.state.nodes[at.parent];
   }
-  const y = chipY(0) + CHIP_HEIGHT / 2;
-  const right = chipX(0, frame) + frame.width;
+  const top = chipAt({ column: 0, row: 0 }, frame);
+  const y = top.y + CHIP_HEIGHT / 2;
+  const right = top.x + frame.width;
   const words = shown.map((node, i) => {
     const x = right - (shown.length - 1 - i) * (frame.width + frame.gapX);
     return svg`<g data-node=${node.id} class="trunk-word">
@@ -192,44 +191,54 @@ function trunk(scene: Scene, head: number, frame: Frame): SVGTemplateResult {
 }
 
 /** The one pass of the target that judges all guesses: a band over what it scored. */
-function sweep(scene: Scene, growth: Growth, frame: Frame, height: number): SVGTemplateResult {
+function sweep(
+  scene: Scene,
+  growth: Growth,
+  frame: Frame,
+  [width, height]: readonly [number, number],
+): SVGTemplateResult {
   const { state } = scene;
   const ordinal = growth.round.passes.findLast((it) => isTargetPass(state.passes[it]!));
   const pass = ordinal === undefined ? undefined : state.passes[ordinal];
   const judgesAny = pass?.nodes.some((id) => id !== growth.head && growth.layout.places.has(id));
   if (!pass || !judgesAny) return svg``;
   const scored = pass.nodes.flatMap((id) => growth.layout.places.get(id) ?? []);
-  const columns = Math.max(0, ...scored.map((it) => it.column));
-  const from = chipX(1, frame) - frame.gapX / 2;
-  const to = chipX(columns, frame) + frame.width + frame.gapX / 2;
+  const { down, gapX } = frame;
+  const first = chipAt({ column: 1, row: 0 }, frame);
+  const last = chipAt({ column: Math.max(0, ...scored.map((it) => it.column)), row: 0 }, frame);
+  const [from, to] = down
+    ? [first.y - 10, last.y + CHIP_HEIGHT + 12]
+    : [first.x - gapX / 2, last.x + frame.width + gapX / 2];
   const now = pass.index === state.index - 1;
+  const band = down
+    ? svg`<rect class="band" y=${from} width=${width} height=${to - from}></rect>`
+    : svg`<rect class="band" x=${from} y="24" width=${to - from} height=${height - 24}></rect>`;
+  const at = (distance: number) => (down ? `0 ${distance}px` : `${distance}px`);
   return svg`<g class="sweep ${now ? "now" : ""} ${scene.motion && now ? "moving" : ""}">
-    <path d="M${from} 22v-6H${to}v6"></path>
-    <text class="caption" x=${from} y="11">${pass.nodes.length === 1 ? t`one pass of the target scores 1 node` : t`one pass of the target scores ${pass.nodes.length} nodes`}</text>
-    ${now ? svg`<rect class="band" x=${from} y="24" width=${to - from} height=${height - 24}></rect>` : nothing}
-    ${now && scene.motion ? svg`<line class="scan" x1="0" x2="0" y1="24" y2=${height} style=${inline(`--from:${from}px;--to:${to}px`)}></line>` : nothing}
+    <path d=${down ? `M10 ${from}H4V${to}h6` : `M${from} 22v-6H${to}v6`}></path>
+    <text class="caption" x=${down ? 4 : from} y="11">${pass.nodes.length === 1 ? t`one pass of the target scores 1 node` : t`one pass of the target scores ${pass.nodes.length} nodes`}</text>
+    ${now ? band : nothing}
+    ${now && scene.motion ? svg`<line class="scan" x2=${down ? width : 0} y1=${down ? 0 : 24} y2=${down ? 0 : height} style=${inline(`--from:${at(from)};--to:${at(to)}`)}></line>` : nothing}
   </g>`;
 }
 
 function render(scene: Scene): TemplateResult {
   const round = currentRound(scene.state);
   const growth = round ? growthOf(scene.state, round) : null;
-  const { rows, columns } = roomFor(scene.end);
-  const frame = frameFor(scene.width, columns);
-  const height = TOP + rows * STEP_Y + 8;
-  const width = Math.max(scene.width, frame.right);
+  const frame = frameOf(scene);
+  const [width, height] = extent(scene, frame, growth?.layout);
   const path = mainPath(scene.state);
   const head = growth?.head ?? path.at(-1) ?? null;
   const places = growth?.layout.places;
-  const newest = growth ? columnOfNewest(growth) : 0;
-  const spot = { left: chipX(newest - 1, frame), right: chipX(newest, frame) + frame.width + 12 };
+  const newest = growth && placeOfNewest(growth);
   return html`<div class="tree-view">
     <div
-      class="box tree-box"
+      class="box tree-box ${frame.down ? "down" : ""}"
+      style=${inline(`--seen:${heightOf(scene)}px`)}
       role="group"
       tabindex="0"
       aria-label=${t`Draft tree`}
-      ${follow(newest > 1 ? spot : { left: 0, right: 0 }, scene.motion)}
+      ${follow(newest && newest.column > 1 ? spotOf(newest, frame) : { left: 0, right: 0 }, scene.motion)}
     >
       <svg
         class="tree"
@@ -239,7 +248,7 @@ function render(scene: Scene): TemplateResult {
         aria-hidden="true"
       >
         <defs>${hatch("tree-hatch")}</defs>
-        ${growth ? sweep(scene, growth, frame, height) : nothing}
+        ${growth ? sweep(scene, growth, frame, [width, height]) : nothing}
         ${head !== null ? trunk(scene, head, frame) : nothing}
         ${
           growth
@@ -259,17 +268,33 @@ function render(scene: Scene): TemplateResult {
   </div>`;
 }
 
-/** How far from the trunk the guess stands that was drawn last. */
-function columnOfNewest({ nodes, layout }: Growth): number {
-  const last = nodes.findLast((it) => layout.places.has(it.id));
-  return last ? layout.places.get(last.id)!.column : 0;
+/** Width and height of the drawing; more than the stage's where a draft is scrolled. */
+function extent(scene: Scene, frame: Frame, layout: TreeLayout | undefined): [number, number] {
+  const height = heightOf(scene);
+  if (!frame.down || !layout) return [Math.max(scene.width, frame.right), height];
+  const end = chipAt({ column: layout.columns + 1, row: layout.rows }, frame);
+  return [Math.max(scene.width, frame.right, end.x), Math.max(height, end.y)];
+}
+
+/** Where the guess stands that was drawn last. */
+function placeOfNewest({ nodes, layout }: Growth): Place | undefined {
+  return nodes.flatMap((it) => layout.places.get(it.id) ?? []).at(-1);
+}
+
+/** The chip at `place` and what it hangs from. */
+function spotOf(place: Place, frame: Frame): Spot {
+  const { x, y } = chipAt(place, frame);
+  const spot = { left: x, right: x + frame.width + 12 };
+  if (!frame.down)
+    return { ...spot, left: chipAt({ ...place, column: place.column - 1 }, frame).x };
+  return { ...spot, top: y - CHIP_HEIGHT, bottom: y + CHIP_HEIGHT + 12 };
 }
 
 function foldedCounts(growth: Growth, frame: Frame): SVGTemplateResult[] {
   return [...growth.layout.folded].map(([id, { count, mass }]) => {
     const place = growth.layout.places.get(id)!;
-    const x = chipX(place.column, frame) + frame.width;
-    const y = chipY(place.row) + CHIP_HEIGHT + 11;
+    const at = chipAt(place, frame);
+    const [x, y] = [at.x + frame.width, at.y + CHIP_HEIGHT + 11];
     const share = mass > 0 ? ` · ${percent(mass)}` : "";
     return svg`<text class="fine" x=${x - 6} y=${y} text-anchor="end">+${count}${share}</text>`;
   });
@@ -283,8 +308,7 @@ export const tree: View = {
     end.rounds.some((it) => it.drafted > 0) &&
     !end.nodes.some((it) => it.lane > 0 && it.judges.length > 0),
   rank: (end) => (end.nodes.some((it) => it.judges.length > 0) ? 10 : 2),
-  height: ({ end, width }) =>
-    TOP + roomFor(end).rows * STEP_Y + 8 + RIBBON_HEIGHT + legendHeight(width, STATES.length + 2),
+  height: (scene) => heightOf(scene) + RIBBON_HEIGHT + legendHeight(scene.width, STATES.length + 2),
   render,
   styles: [
     boxStyles,
@@ -293,8 +317,13 @@ export const tree: View = {
         position: relative;
       }
       /* A long draft scrolls in a box of its own: what sums up the run stays. */
-      .tree-box {
+      .tree-box:not(.down) {
         overflow-y: hidden;
+      }
+      @media screen {
+        .tree-box.down {
+          max-height: var(--seen);
+        }
       }
       .tree {
         display: block;
@@ -446,10 +475,10 @@ export const tree: View = {
       }
       @keyframes scan {
         from {
-          transform: translateX(var(--from));
+          translate: var(--from);
         }
         to {
-          transform: translateX(var(--to));
+          translate: var(--to);
         }
       }
       @media (prefers-reduced-motion: reduce) {
