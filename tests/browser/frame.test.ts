@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { chromium } from "playwright-core";
+import { chromium, type Locator, type Page } from "playwright-core";
 import type { DecodescopePlayer } from "../../web/embed/decodescope-player.ts";
 import { CHROME, FLAGS } from "../../web/tools/site.mjs";
 import { findings } from "./axe.ts";
@@ -84,21 +84,66 @@ test("E2: a browser that keeps nothing, and has no WebGPU: it plays and says bot
   }
 });
 
-describe("E2: strangers", () => {
-  /** A page whose height the frame has told, with what it was told since. */
-  async function framed() {
-    const src = `${host.site.address}embed.html?method=${METHOD}`;
-    const script = `${host.site.address}embed/decodescope-embed-host.js`;
-    const body = `<iframe title="A run" width="700" style="border: 0" src="${src}"></iframe>`;
-    host.author.pages.set("/notes/page.html", pageOf(body, script));
-    const { page } = await host.visit(`${host.author.address}page.html`);
-    const frame = page.locator("iframe");
-    const height = () => frame.evaluate((it) => it.getBoundingClientRect().height);
-    await frame.contentFrame().locator("decodescope-figure").waitFor();
-    await expect.poll(height).toBeGreaterThan(200);
-    return { page, frame, height };
-  }
+/** A page whose height the frame has told. */
+async function framed(search = "") {
+  const src = `${host.site.address}embed.html?method=${METHOD}${search}`;
+  const script = `${host.site.address}embed/decodescope-embed-host.js`;
+  const body = `<iframe title="A run" width="700" style="border: 0" src="${src}"></iframe>`;
+  host.author.pages.set("/notes/page.html", pageOf(body, script));
+  const { page } = await host.visit(`${host.author.address}page.html`);
+  const frame = page.locator("iframe");
+  const height = () => frame.evaluate((it) => it.getBoundingClientRect().height);
+  await frame.contentFrame().locator("decodescope-figure").waitFor();
+  await expect.poll(height).toBeGreaterThan(200);
+  return { page, frame, height };
+}
 
+describe("E6: the theme of the page around a frame", () => {
+  const PAPERS = { light: "rgb(255, 253, 249)", dark: "rgb(20, 23, 28)" };
+  const paperOf = (frame: Locator) => () =>
+    frame
+      .contentFrame()
+      .locator("decodescope-figure >> .figure")
+      .evaluate((it) => getComputedStyle(it).backgroundColor);
+  const wear = (page: Page, theme: string) =>
+    page.evaluate((it) => void (document.documentElement.dataset.theme = it), theme);
+
+  test("comes with a message, and again when it changes", async () => {
+    const { page, frame } = await framed();
+    for (const theme of ["dark", "light", "dark"] as const) {
+      await wear(page, theme);
+      await expect.poll(paperOf(frame)).toBe(PAPERS[theme]);
+    }
+    await page.context().close();
+  });
+
+  test("gives way to the theme in the address; other words and other origins are not heard", async () => {
+    const { page, frame } = await framed("&theme=light");
+    await wear(page, "dark");
+    const free = await framed();
+    const inner = free.frame.contentFrame().locator("body");
+    const { origin } = new URL(host.author.address);
+    for (const [from, theme] of [
+      ["https://evil.example", "dark"],
+      [origin, "dark; background: red"],
+    ])
+      await inner.evaluate(
+        (_, [origin, theme]) => {
+          const data = { type: "decodescope:theme", theme };
+          dispatchEvent(new MessageEvent("message", { source: parent, origin, data }));
+        },
+        [from!, theme!] as const,
+      );
+    const player = free.frame.contentFrame().locator("decodescope-player");
+    expect(await player.getAttribute("theme")).toBe("light");
+    expect(await paperOf(free.frame)()).toBe(PAPERS.light);
+    // The page of the first has had all that time to say it is dark.
+    expect(await paperOf(frame)()).toBe(PAPERS.light);
+    for (const it of [page, free.page]) await it.context().close();
+  });
+});
+
+describe("E2: strangers", () => {
   test.each([
     ["more than a page", { type: "decodescope:height", height: 1e9 }],
     ["of another kind", { type: "height", height: 777 }],

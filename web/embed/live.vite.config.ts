@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defineConfig, transformWithOxc, type Plugin } from "vite";
+import { build, defineConfig, type Plugin, type Rolldown } from "vite";
 import { assets } from "../build/assets.ts";
 import { tokensRenamed } from "../build/short-tokens.ts";
 
@@ -9,7 +9,7 @@ const at = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** The list of methods alone: models and recorded runs are the site's. */
 const { name, resolveId, load } = assets(root);
 
-/** Frames without an origin of their own take classic scripts only; these two import nothing. */
+/** Frames without an origin of their own take classic scripts only. */
 const CLASSIC = {
   "embed/decodescope-frame.js": "frame/frame.ts",
   "embed/decodescope-embed-host.js": "frame/host.ts",
@@ -19,12 +19,16 @@ const frame: Plugin = {
   name: "decodescope-frame",
   async generateBundle() {
     for (const [fileName, path] of Object.entries(CLASSIC)) {
-      const { code } = await transformWithOxc(readFileSync(at(path), "utf8"), path);
-      this.emitFile({
-        type: "asset",
-        fileName,
-        source: `(() => {\n${code.replace("export {};", "")}})();\n`,
-      });
+      const [built] = (await build({
+        configFile: false,
+        logLevel: "error",
+        build: {
+          target: "es2022",
+          write: false,
+          lib: { entry: at(path), formats: ["iife"], name: "decodescope" },
+        },
+      })) as Rolldown.RolldownOutput[];
+      this.emitFile({ type: "asset", fileName, source: built!.output[0].code });
     }
     for (const [fileName, path] of [
       ["embed.html", "frame/embed.html"],

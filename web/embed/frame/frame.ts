@@ -19,8 +19,13 @@ for (const name of names) {
 }
 const lang = asked.get("lang");
 if (lang) document.documentElement.lang = lang;
-const theme = asked.get("theme");
-if (theme === "dark" || theme === "light") document.documentElement.style.colorScheme = theme;
+/** The page is as the figure; nothing else that a stranger may write gets there. */
+function paint(theme: unknown): boolean {
+  const known = theme === "dark" || theme === "light";
+  if (known) document.documentElement.style.colorScheme = theme;
+  return known;
+}
+paint(asked.get("theme"));
 
 const title = asked.get("title");
 function named(text: string): void {
@@ -87,10 +92,18 @@ function tell(): void {
 
 new ResizeObserver(tell).observe(document.body);
 
-// A page that listens later than this one speaks asks for it again.
-addEventListener("message", ({ source, origin, data }: MessageEvent<{ type?: unknown } | null>) => {
-  if (source !== parent || data?.type !== "decodescope:hello") return;
-  if (host !== null && origin !== host) return;
-  host = origin;
-  tell();
+interface Said {
+  type?: unknown;
+  theme?: unknown;
+}
+addEventListener("message", ({ source, origin, data }: MessageEvent<Said | null>) => {
+  if (source !== parent || (host !== null && origin !== host)) return;
+  // A page that listens later than this one speaks asks for the height again.
+  if (data?.type === "decodescope:hello") {
+    host = origin;
+    tell();
+  }
+  // What the author wrote into the address comes before what the page around looks like.
+  if (data?.type === "decodescope:theme" && !asked.has("theme") && paint(data.theme))
+    player.setAttribute("theme", data.theme as string);
 });

@@ -1,7 +1,8 @@
-// decodescope-embed-host.js: gives each frame with embed.html the height of its figure. One script
-// tag for a page with any number of frames; it believes a frame only about itself.
+// decodescope-embed-host.js: gives each frame with embed.html the height of its figure, and tells it
+// whether the page is light or dark. One script tag for a page with any number of frames; it believes
+// a frame only about itself.
 
-export {};
+import { hostTheme, watchTheme } from "../host-theme.ts";
 
 const isOurs = (frame: HTMLIFrameElement): boolean =>
   /\/embed\.html$/.test(new URL(frame.src, document.baseURI).pathname);
@@ -22,8 +23,16 @@ addEventListener("message", ({ source, origin, data }: MessageEvent) => {
   const border = frame.offsetHeight - frame.clientHeight;
   const inside = getComputedStyle(frame).boxSizing === "border-box" ? border : 0;
   frame.style.height = `${height + inside}px`;
+  tellTheme(frame);
 });
 
-// Frames that spoke before this script listened speak again. A greeting holds nothing that anyone
-// might not hear, and a frame that is not there yet has no origin to name.
-for (const frame of ours()) frame.contentWindow?.postMessage({ type: "decodescope:hello" }, "*");
+/** Says nothing that anyone might not hear: a frame that is not there yet has no origin to name. */
+const say = (frame: HTMLIFrameElement, message: { type: string; theme?: string }) =>
+  frame.contentWindow?.postMessage(message, "*");
+
+const tellTheme = (frame: HTMLIFrameElement) =>
+  say(frame, { type: "decodescope:theme", theme: hostTheme(frame) });
+watchTheme(() => ours().forEach(tellTheme));
+
+// Frames that spoke before this script listened speak again.
+for (const frame of ours()) say(frame, { type: "decodescope:hello" });
