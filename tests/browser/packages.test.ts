@@ -38,7 +38,7 @@ describe("the npm package", () => {
   test("has what its package.json promises, and nothing of the source", () => {
     const [packed] = JSON.parse(npm(["pack", "--dry-run", "--json"], DIST));
     const names: string[] = packed.files.map((it: { path: string }) => it.path);
-    expect(names.filter((it) => !/^(methods|parts|fonts)\//.test(it)).sort()).toEqual([
+    expect(names.filter((it) => !/^(fonts|lang|methods|parts)\//.test(it)).sort()).toEqual([
       "LICENSE-APACHE",
       "LICENSE-MIT",
       "README.md",
@@ -51,6 +51,7 @@ describe("the npm package", () => {
       "decodescope-worker.js",
       "index.d.ts",
       "index.js",
+      "languages.js",
       "methods.js",
       "package.json",
       "player.js",
