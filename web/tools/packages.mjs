@@ -40,21 +40,18 @@ put(npm, [
   ...scripts,
   ...licences,
 ]);
-// For bundlers, each text is a module that is asked for when it is shown.
-const methods = readdirSync(join(script, "methods")).map((it) => basename(it, ".json"));
-for (const it of methods) {
-  const text = readFileSync(join(script, "methods", `${it}.json`), "utf8");
-  writeFileSync(join(npm, "methods", `${it}.js`), `export default ${text};\n`);
+/** For bundlers, each text of a folder is a module that is asked for when it is shown. */
+function asModules(folder, file, name) {
+  const all = readdirSync(join(script, folder)).map((it) => basename(it, ".json"));
+  for (const it of all) {
+    const text = readFileSync(join(script, folder, `${it}.json`), "utf8");
+    writeFileSync(join(npm, folder, `${it}.js`), `export default ${text};\n`);
+  }
+  const imports = all.map((it) => `  "${it}": () => import("./${folder}/${it}.js"),\n`);
+  writeFileSync(join(npm, file), `export const ${name} = {\n${imports.join("")}};\n`);
 }
-const imports = methods.map((it) => `  "${it}": () => import("./methods/${it}.js"),\n`);
-writeFileSync(join(npm, "methods.js"), `export const methodTexts = {\n${imports.join("")}};\n`);
-const tags = readdirSync(join(script, "lang")).map((it) => basename(it, ".json"));
-for (const it of tags) {
-  const text = readFileSync(join(script, "lang", `${it}.json`), "utf8");
-  writeFileSync(join(npm, "lang", `${it}.js`), `export default ${text};\n`);
-}
-const words = tags.map((it) => `  "${it}": () => import("./lang/${it}.js"),\n`);
-writeFileSync(join(npm, "languages.js"), `export const languages = {\n${words.join("")}};\n`);
+asModules("methods", "methods.js", "methodTexts");
+asModules("lang", "languages.js", "languages");
 const described = readFileSync(join(embed, "custom-elements.json"), "utf8");
 const ours = described.replaceAll('"decodescope-player.js"', '"index.js"');
 writeFileSync(join(npm, "custom-elements.json"), ours);
