@@ -311,6 +311,29 @@ describe("A5: fingers on a small screen", () => {
     expect(sideways).toBeLessThanOrEqual(360);
   });
 
+  test("two fingers on the picture make the page larger, and the run stays where it is", async () => {
+    const { page } = await author.open(run(`start-at="50%" view="tree"`), {
+      ...phone,
+      head: NARROW,
+    });
+    const before = await withPlayer(page, state);
+    const picture = page.locator(figure(".chip")).first();
+    await picture.scrollIntoViewIfNeeded();
+    const { y } = (await picture.boundingBox())!;
+    const session = await page.context().newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", apart?: number) =>
+      session.send("Input.dispatchTouchEvent", {
+        type,
+        touchPoints:
+          apart === undefined ? [] : [-1, 1].map((side, id) => ({ x: 180 + side * apart, y, id })),
+      });
+    await touch("touchStart", 30);
+    for (let apart = 40; apart < 130; apart += 10) await touch("touchMove", apart);
+    await touch("touchEnd");
+    await expect.poll(() => page.evaluate(() => visualViewport!.scale)).toBeGreaterThan(1.5);
+    expect((await withPlayer(page, state)).step).toBe(before.step);
+  });
+
   test("the draft stands below the text, each depth below the last, all in sight", async () => {
     const { page } = await author.open(run(`start-at="50%" view="tree"`), {
       ...phone,
