@@ -195,6 +195,10 @@ export const currentRound = (state: State): Round | undefined => state.rounds.at
 /** The latest forward pass. */
 export const currentPass = (state: State): Pass | undefined => state.passes.at(-1);
 
+/** The nodes with these ids. */
+export const nodesOf = (state: State, ids: readonly NodeId[]): NodeState[] =>
+  ids.map((id) => state.nodes[id]!);
+
 /** Walks from `node` up to its root, `node` first. */
 export function ancestors(state: State, node: NodeId): NodeState[] {
   const path: NodeState[] = [];

@@ -90,6 +90,13 @@ export const partStyles = css`
     font-family: var(--font-label);
     fill: var(--ink);
   }
+  /* Where a pointer finds a mark, and what is lit up then. */
+  .reach {
+    fill: transparent;
+  }
+  [marked] .reach {
+    fill: var(--mark) !important;
+  }
   .hatch-line {
     stroke: var(--state-rejected);
     stroke-width: 2.4;

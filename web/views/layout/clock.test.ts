@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inTurn, median, overlapped, type Timed } from "./clock.ts";
+import { inTurn, lasting, median, overlapped, type Timed } from "./clock.ts";
 
 const pass = (role: string, round: number, group: number | null = round): Timed => ({
   role,
@@ -19,7 +19,7 @@ test("with c = .2 and γ = 5 both lanes are busy all the time, and a round takes
   expect(clock.length).toBeCloseTo(2, 9);
   expect(clock.lanes.map((it) => it.role)).toEqual(["draft", "target"]);
   for (const lane of clock.lanes) {
-    expect(lane.busy).toBeCloseTo(2, 9);
+    expect(lasting(lane.blocks)).toBeCloseTo(2, 9);
     expect(lane.idle).toEqual([]);
   }
   expect(clock.turns.map((it) => it.round)).toEqual([0, 1]);

@@ -29,7 +29,6 @@ export interface Lane {
   blocks: Block[];
   /** Gaps between its blocks, and before the end of the clock. */
   idle: Stretch[];
-  busy: number;
 }
 
 /** A round on the clock. */
@@ -38,6 +37,8 @@ export interface Turn extends Stretch {
 }
 
 export interface Clock {
+  /** All passes, in their order. */
+  blocks: readonly Block[];
   lanes: Lane[];
   turns: Turn[];
   length: number;
@@ -67,22 +68,17 @@ export function overlapped(passes: readonly Timed[], ms: readonly number[]): Clo
 }
 
 /** As they were measured: every pass waits for the one before it. */
-export function inTurn(passes: readonly Timed[], ms: readonly number[]): Clock {
-  let now = 0;
-  const blocks = passes.map((_, pass) => {
-    const from = now;
-    now += ms[pass]!;
-    return { pass, from, to: now };
-  });
-  return clockOf(passes, blocks, now);
-}
+export const inTurn = (passes: readonly Timed[], ms: readonly number[]): Clock =>
+  overlapped(
+    passes.map((it) => ({ ...it, group: null })),
+    ms,
+  );
 
 function clockOf(passes: readonly Timed[], blocks: readonly Block[], length: number): Clock {
   const roles = [...new Set(passes.map((it) => it.role))];
   const lanes = roles.map((role) => {
     const own = blocks.filter((it) => passes[it.pass]!.role === role);
-    const busy = own.reduce((sum, it) => sum + it.to - it.from, 0);
-    return { role, blocks: own, idle: gaps(own, length), busy };
+    return { role, blocks: own, idle: gaps(own, length) };
   });
   const turns: Turn[] = [];
   for (const { pass, from, to } of blocks) {
@@ -91,7 +87,7 @@ function clockOf(passes: readonly Timed[], blocks: readonly Block[], length: num
     if (last?.round === round) last.to = Math.max(last.to, to);
     else turns.push({ round, from, to });
   }
-  return { lanes, turns, length };
+  return { blocks, lanes, turns, length };
 }
 
 function gaps(blocks: readonly Stretch[], length: number): Stretch[] {
@@ -103,6 +99,10 @@ function gaps(blocks: readonly Stretch[], length: number): Stretch[] {
   }
   return idle;
 }
+
+/** How long some blocks last together. */
+export const lasting = (blocks: readonly Stretch[]): number =>
+  blocks.reduce((sum, it) => sum + it.to - it.from, 0);
 
 /** The middle value; 0 of nothing. */
 export function median(values: readonly number[]): number {

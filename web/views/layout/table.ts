@@ -2,6 +2,7 @@
  * The rows of a named table as a reader sees them after a step: what is there, what the step did
  * to each row, and what it took away. Leaves out: how columns read.
  */
+import type { Cell } from "../../generated/Cell.ts";
 import type { State, TableRow, TableState } from "../../trace/state.ts";
 
 /** What the newest step did to a row. */
@@ -44,9 +45,9 @@ export function versions(row: TableRow): TableRow[] {
 }
 
 /** What a table that is set anew in every round held in each of them, oldest first. */
-export function history(table: TableState): TableState[] {
+export function history(table: TableState | undefined): TableState[] {
   const all: TableState[] = [];
-  for (let at: TableState | null = table; at; at = at.replaced)
+  for (let at: TableState | null | undefined = table; at; at = at.replaced)
     if (all.at(-1)?.round !== at.round) all.push(at);
   return all.reverse();
 }
@@ -60,6 +61,18 @@ export function columnAt(table: TableState, name: string): number {
 export function hasColumns(table: TableState, ...names: string[]): boolean {
   return names.every((name) => columnAt(table, name) >= 0);
 }
+
+/** The first table with a column of each name. */
+export const tableWith = (state: State, ...names: string[]): TableState | undefined =>
+  [...state.tables.values()].find((it) => hasColumns(it, ...names));
+
+/** The rows of a table, each as what gives its cell in the column so named. */
+export const cellsOf = (table: TableState | undefined): ((name: string) => Cell | undefined)[] =>
+  [...(table?.rows.values() ?? [])].map(
+    ({ cells }) =>
+      (name) =>
+        cells[columnAt(table!, name)],
+  );
 
 /** Rows under what they have in common. */
 export interface Group {

@@ -1,0 +1,84 @@
+/**
+ * What all pictures are made of, said once: the picture itself, marks that arrows reach, what belongs
+ * to a round, words and rectangles. Leaves out: looks, which go by the names that are given here.
+ */
+import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
+import { roving, type Neighbour } from "./roving.ts";
+
+/** Anything that may stand in a picture. */
+export type Drawn =
+  SVGTemplateResult | string | typeof nothing | readonly (SVGTemplateResult | typeof nothing)[];
+
+/** A picture in its own size; with `neighbour` a list of marks that arrows lead through. */
+export const picture = (
+  width: number,
+  height: number,
+  label: string,
+  drawn: Drawn,
+  neighbour?: Neighbour,
+): TemplateResult =>
+  html`<svg
+    width=${width}
+    height=${height}
+    viewBox="0 0 ${width} ${height}"
+    role=${neighbour ? "listbox" : "img"}
+    aria-label=${label}
+    @keydown=${neighbour ? roving(neighbour) : nothing}
+  >
+    ${drawn}
+  </svg>`;
+
+/** A mark among others that arrows reach. */
+export interface Mark {
+  /** Names of its looks. */
+  kind: string;
+  x: number;
+  y: number;
+  /** What it is, in words. */
+  said: string;
+  /** By what `neighbour` knows it. */
+  stop: string | number;
+  /** Whether Tab reaches it. */
+  first: boolean;
+  chosen: boolean;
+  node: number | null;
+}
+
+export const mark = (
+  { kind, x, y, said, stop, first, chosen, node }: Mark,
+  drawn: Drawn,
+): SVGTemplateResult =>
+  svg`<g class=${kind} transform="translate(${x} ${y})" role="option" aria-selected=${chosen} aria-label=${said}
+    tabindex=${first ? 0 : -1} data-stop=${stop} data-node=${node ?? nothing}>
+    <title>${said}</title>
+    ${drawn}
+  </g>`;
+
+/** What a picture shows of a round; `reach` is where a pointer finds it, and what is lit up then. */
+export const ofRound = (
+  kind: string,
+  round: number,
+  reach: SVGTemplateResult,
+  drawn: Drawn,
+  said: string,
+): SVGTemplateResult =>
+  svg`<g class=${kind} data-round=${round}>${reach}${drawn}<title>${said}</title></g>`;
+
+export const rect = (
+  kind: string,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): SVGTemplateResult =>
+  svg`<rect class=${kind} x=${x} y=${y} width=${width} height=${height}></rect>`;
+
+/** Words with the left end of their line at a place, or their middle or end. */
+export const words = (
+  x: number,
+  y: number,
+  said: string | number,
+  anchor?: "middle" | "end",
+  kind = "small",
+): SVGTemplateResult =>
+  svg`<text class=${kind} x=${x} y=${y} text-anchor=${anchor ?? nothing}>${said}</text>`;
