@@ -3,41 +3,31 @@
 // says age and odds as well, the reader may colour the places by them.
 
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
-import { repeat } from "lit/directives/repeat.js";
 import type { State, TableState } from "../trace/state.ts";
 import { shortened, tokenName } from "../trace/words.ts";
-import { gains, gridOf, type Grid, type Placed } from "./layout/grid.ts";
 import { columnAt, type SeenRow } from "./layout/table.ts";
 import { follow } from "./part/follow.ts";
-import {
-  cellsOf,
-  finalToken,
-  gridTable,
-  isStaircase,
-  neighbour,
-  nodeOf,
-  STATES,
-  type Cell,
-} from "./part/guesses.ts";
+import { AHEAD, cellsOf, gridTable, nodeOf, STATES, type Cell } from "./part/guesses.ts";
+import { renderKeys } from "./part/keys.ts";
+import { placesStyles, renderPlaces, shapeOf, type Place, type Shape } from "./part/places.ts";
 import { poolColumns, poolStyles, renderPool, spotInPool } from "./part/pool.ts";
-import { roving } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
 import { percent, UNPROVED } from "./parts.ts";
 import type { Scene, View } from "./view.ts";
-import { inline } from "./part/inline.ts";
 
 const COLUMN = 74;
 const ROW = 30;
 const CHIP = 24;
-const LEFT = 40;
-const TOP = 24;
-const RIGHT = 48;
+/** A chip stands in the middle of its place. */
+const WIDE = COLUMN - 6;
 const LETTERS = 8;
 const TALLEST = 460;
 /** Height of the pool below a window. */
 const POOL = 260;
 /** Height of the switches above the grid. */
 const SWITCHES = 38;
+const SIZES = { left: 40, right: 48, top: 24, bottom: 6, across: COLUMN, down: ROW };
+
 /** Phrases by the token they follow, if the window fills any. */
 const poolTable = (state: State): TableState | undefined =>
   [...state.tables.values()].find((it) => poolColumns(it) && columnAt(it, "from") >= 0);
@@ -71,44 +61,17 @@ function diagonalNodes(state: State, cells: readonly Cell[]): Map<number, number
   return nodes;
 }
 
-interface Shape {
-  grid: Grid;
-  cells: (Placed & Cell)[];
-  firstColumn: number;
-  firstRow: number;
-  columns: number;
-  rows: number;
-  width: number;
-  height: number;
-  staircase: boolean;
-  /** Some cells become text without a proof. */
-  unproved: boolean;
-}
+const shapeFor = (scene: Scene): Shape => shapeOf(scene, () => SIZES);
 
-function shapeOf(scene: Scene): Shape {
-  const { state, end } = scene;
-  const staircase = isStaircase(end);
-  const cells = cellsOf(gridTable(state));
-  const grid = gridOf(cells, staircase ? finalToken(state) : () => undefined);
-  // A staircase keeps room for all it will be; a window moves on and keeps its size.
-  const whole = gridOf(cellsOf(gridTable(end)), () => undefined);
-  const room = staircase ? whole : grid;
-  const columns = Math.max(0, room.lastColumn - room.firstColumn + 1);
-  const levels = staircase ? whole.rows.length : Math.max(grid.rows.length, whole.rows.length);
-  const most = staircase ? columns : Math.max(columns, whole.lastColumn - whole.firstColumn + 1);
-  return {
-    grid,
-    cells: grid.cells as (Placed & Cell)[],
-    firstColumn: Number.isFinite(room.firstColumn) ? room.firstColumn : 0,
-    firstRow: room.rows[0] ?? 0,
-    columns,
-    rows: levels,
-    width: LEFT + most * COLUMN + RIGHT,
-    height: TOP + levels * ROW + 6,
-    staircase,
-    unproved: whole.cells.some((it) => it.state in UNPROVED),
-  };
-}
+/** A place with what fills it; a bar on its left says that this pass wrote it. */
+const chip = (state: string, at: number, wide: number, high: number, filling: unknown) =>
+  svg`<rect class="body" x=${at} y=${at} width=${wide} height=${high} rx="3" />
+    ${filling}
+    ${
+      state === "changed" || state === "new"
+        ? svg`<path class="edge-bar" d="M${at + 1.5} ${at}v${high}" />`
+        : nothing
+    }`;
 
 /** By what the places may be coloured, where the method tells it. */
 const COLOURS = { age: "by age", odds: "by odds of being kept" } as const;
@@ -153,180 +116,106 @@ function colourSwitches(scene: Scene, by: Colour | undefined): TemplateResult {
 
 function render(scene: Scene): TemplateResult {
   const { state, vocabulary } = scene;
-  const shape = shapeOf(scene);
+  const shape = shapeFor(scene);
+  const { grid, staircase, x, y } = shape;
   const more = tellsMore(scene.end);
   const chosen = scene.options["colour"];
   const by = more && (chosen === "age" || chosen === "odds") ? chosen : undefined;
-  const { grid, cells } = shape;
-  const x = (column: number) => LEFT + (column - shape.firstColumn) * COLUMN;
-  const y = (row: number) => TOP + (row - shape.firstRow) * ROW;
-  const now = state.rounds.length - 1;
-  const newest = cells.filter((it) => it.round === now);
-  const current = newest.reduce((row, it) => Math.max(row, it.row), grid.rows.at(-1) ?? 0);
-  const selected = cells.find((it) => {
-    const node = nodeOf(state, it);
-    return node !== null && node === scene.selection.node;
-  });
-  const diagonals = shape.staircase ? new Map<number, number>() : diagonalNodes(state, cells);
-  const stop = selected ?? cells.findLast((it) => it.row === current) ?? cells[0];
+  const diagonals = staircase ? new Map<number, number>() : diagonalNodes(state, grid.cells);
 
-  const cell = (it: Placed & Cell): SVGTemplateResult => {
+  const mark = (it: Place): [string, string, SVGTemplateResult] => {
     const name = tokenName(vocabulary, it.token);
-    const state_ = it.ahead ? "ahead" : it.state;
-    const node = shape.staircase ? nodeOf(state, it) : (diagonals.get(it.column - it.row) ?? null);
-    const where = shape.staircase ? `iteration ${it.row}` : `level ${it.row}`;
-    const what = STATES[it.state] ?? it.state;
-    const said = `${where}, position ${it.column}: ${name}, ${what}${
-      it.ahead ? ", right already though not yet provable" : ""
+    const ahead = it.kind === "ahead";
+    const said = `${staircase ? "iteration" : "level"} ${it.row}, position ${it.column}: ${name}, ${STATES[it.state] ?? it.state}${
+      ahead ? `, ${AHEAD}` : ""
     }${measured(it)}`;
     const share = by === undefined ? null : filled(it, by);
-    const across = COLUMN - 6;
-    return svg`<g
-      class="guess-cell ${state_} ${it.round === now && it.row === current ? "now" : ""} ${
-        !shape.staircase && (it.column - it.row) % 2 !== 0 ? "odd" : ""
-      }"
-      transform="translate(${x(it.column)} ${y(it.row)})"
-      role="option"
-      aria-selected=${it === selected}
-      aria-label=${said}
-      tabindex=${it === stop ? 0 : -1}
-      data-stop="${it.row}:${it.column}"
-      data-node=${node ?? nothing}
-    >
-      <title>${said}</title>
-      <rect class="body" x="2" y="3" width=${across} height=${CHIP} rx="3" />
-      ${
+    const odd = !staircase && (it.column - it.row) % 2 !== 0;
+    return [
+      `guess-cell ${ahead ? "ahead" : it.state} ${odd ? "odd" : ""}`,
+      said,
+      svg`${chip(
+        it.state,
+        3,
+        WIDE,
+        CHIP,
         share === null
           ? nothing
-          : svg`<rect class="tint" x="2" y="3" width=${across} height=${CHIP} rx="3" fill-opacity=${0.45 * share} />
-              <rect class="share" x="2" y=${CHIP - 1} width=${share * across} height="4" />`
-      }
-      ${
-        it.state === "changed" || it.state === "new"
-          ? svg`<path class="edge-bar" d="M3.5 3v${CHIP}" />`
-          : nothing
-      }
-      <text class="code" x=${COLUMN / 2 - 1} y="19" text-anchor="middle">${shortened(name, LETTERS)}</text>
-    </g>`;
+          : svg`<rect class="tint" x="3" y="3" width=${WIDE} height=${CHIP} rx="3" fill-opacity=${0.45 * share} />
+            <rect class="share" x="3" y=${CHIP - 1} width=${share * WIDE} height="4" />`,
+      )}
+      <text class="code" x=${COLUMN / 2} y="19" text-anchor="middle">${shortened(name, LETTERS)}</text>`,
+    ];
   };
 
+  const columnsIn = (row: number) =>
+    grid.cells.filter((it) => it.row === row).map((it) => it.column + 1);
   const diagonal = (apart: number): SVGTemplateResult => {
-    const on = cells.filter((it) => it.column - it.row === apart);
-    const rows = on.map((it) => it.row);
-    const [top, low] = [Math.min(...rows), Math.max(...rows)];
-    const at = (row: number) => `${x(apart + row) + COLUMN / 2 - 1} ${y(row) + ROW / 2}`;
-    return svg`<path class="diagonal" data-node=${diagonals.get(apart)!} d="M${at(top)}L${at(low)}" />`;
+    const rows = grid.cells.filter((it) => it.column - it.row === apart).map((it) => it.row);
+    const at = (row: number) => `${x(apart + row) + COLUMN / 2} ${y(row) + ROW / 2}`;
+    return svg`<path class="diagonal" data-node=${diagonals.get(apart)!} d="M${at(Math.min(...rows))}L${at(Math.max(...rows))}" />`;
   };
 
-  const made = gains(grid);
-  const pool = shape.staircase ? undefined : poolTable(state);
+  const pool = staircase ? undefined : poolTable(state);
   // A phrase remembers the column of the window that it was read from.
-  const apartOf = Math.min(...cells.map((it) => it.column - it.row));
+  const apartOf = Math.min(...grid.cells.map((it) => it.column - it.row));
   const deposited = ({ row, freshness }: SeenRow): number | null => {
-    const from = pool ? row.cells[columnAt(pool, "from")] : null;
-    if (typeof from !== "number" || freshness === "old" || freshness === "evicted") return null;
-    return diagonals.get(apartOf + from) ?? null;
+    const from = row.cells[columnAt(pool!, "from")];
+    const fresh = freshness === "inserted" || freshness === "changed";
+    return typeof from === "number" && fresh ? (diagonals.get(apartOf + from) ?? null) : null;
   };
-  const headings = Array.from({ length: shape.columns }, (_, i) => shape.firstColumn + i);
-  const key = (it: Placed) => `${it.row}:${it.column}`;
-  const inRow = cells.filter((it) => it.row === current);
-  const spot = {
-    left: Math.min(...inRow.map((it) => x(it.column))) - LEFT,
-    right: Math.max(...inRow.map((it) => x(it.column))) + COLUMN + RIGHT,
-    top: y(current) - TOP,
-    bottom: y(current) + ROW + 6,
-  };
-  const highlight = grid.rows.includes(current)
-    ? svg`<rect class="current" x="0" y=${y(current)} width=${shape.width} height=${ROW} />`
-    : nothing;
   return html`
-    ${legend(shape)} ${more ? colourSwitches(scene, by) : nothing}
-    <div
-      class="box grid"
-      style=${inline(`max-height: ${TALLEST}px`)}
-      ${follow(inRow.length > 0 ? spot : { left: 0, right: 0 }, scene.motion)}
-    >
-      <svg class="places" width=${shape.width} height=${TOP} aria-hidden="true">
-        ${headings.map((at) => svg`<text class="small" x=${x(at) + COLUMN / 2 - 1} y="14" text-anchor="middle">${at}</text>`)}
-      </svg>
-      <svg class="numbers" width=${LEFT - 2} height=${shape.height} aria-hidden="true">
-        ${highlight}
-        ${grid.rows.map((row) => svg`<text class="small" x=${LEFT - 8} y=${y(row) + 19} text-anchor="end">${row}</text>`)}
-      </svg>
-      <svg
-        width=${shape.width}
-        height=${shape.height}
-        viewBox="0 0 ${shape.width} ${shape.height}"
-        role="listbox"
-        aria-label=${shape.staircase ? "Guesses, one row an iteration" : "Window of guesses, one row a level"}
-        @keydown=${roving((stop, arrow) => neighbour(cells, stop, arrow))}
-      >
-        <g aria-hidden="true">${highlight}</g>
-        <g aria-hidden="true">${[...diagonals.keys()].map(diagonal)}</g>
-        ${repeat(cells, key, cell)}
-        <g aria-hidden="true">
-          <path class="stairs" d=${stairs(grid, x, y)} />
-          ${grid.stairs.map(({ row, column }, i) =>
-            made[i]! > 0
-              ? svg`<text class="small gain" x=${Math.max(x(lastIn(cells, row) + 1), x(column)) + 2} y=${y(row) + 19}>+${made[i]!}</text>`
-              : nothing,
-          )}
-        </g>
-      </svg>
-    </div>
+    ${legend(scene.end, staircase)} ${more ? colourSwitches(scene, by) : nothing}
+    ${renderPlaces(scene, shape, {
+      name: "grid",
+      label: staircase ? "Guesses, one row an iteration" : "Window of guesses, one row a level",
+      tallest: TALLEST,
+      nodeOf: (it) => (staircase ? nodeOf(state, it) : (diagonals.get(it.column - it.row) ?? null)),
+      mark,
+      below: [...diagonals.keys()].map(diagonal),
+      above: grid.stairs.map(({ row, column, gain }) =>
+        gain > 0
+          ? svg`<text class="small gain" x=${x(Math.max(column, ...columnsIn(row))) + 2} y=${y(row) + 19}>+${gain}</text>`
+          : nothing,
+      ),
+      beside: html`<svg class="places" width=${shape.width} height=${shape.top} aria-hidden="true">
+          ${shape.columns.map((at) => svg`<text class="small" x=${x(at) + COLUMN / 2} y="14" text-anchor="middle">${at}</text>`)}
+        </svg>
+        <svg class="numbers" width=${shape.left - 2} height=${shape.height} aria-hidden="true">
+          ${shape.highlight}
+          ${grid.rows.map((row) => svg`<text class="small" x=${shape.left - 8} y=${y(row) + 19} text-anchor="end">${row}</text>`)}
+        </svg>`,
+    })}
     ${pool ? html`<div class="box window-pool" ${follow(spotInPool(scene, pool), scene.motion)}>${renderPool(scene, pool, deposited)}</div>` : nothing}
     <p class="ears-only">
-      ${grid.stairs.map(({ row }, i) => `Iteration ${row} made ${made[i]!} tokens final. `)}
+      ${grid.stairs.map(({ row, gain }) => `Iteration ${row} made ${gain} tokens final. `)}
     </p>
   `;
 }
 
-const lastIn = (cells: readonly Placed[], row: number): number =>
-  cells.reduce((last, it) => (it.row === row ? Math.max(last, it.column) : last), -Infinity);
+/** What the key says in other words than the places do. */
+const WORDS: Readonly<Record<string, string>> = {
+  ...STATES,
+  ahead: AHEAD,
+  approximate: "taken without a proof",
+  given: "written by the method",
+  new: "read in this pass; each diagonal goes to the pool",
+};
 
-/** The frontier from the top of the first row to the bottom of the last. */
-function stairs(grid: Grid, x: (column: number) => number, y: (row: number) => number): string {
-  return grid.stairs
-    .map(({ row, column }, i) => {
-      const at = x(column) - 2;
-      return `${i === 0 ? `M${at} ${y(row)}` : `H${at}`}V${y(row) + ROW}`;
-    })
-    .join("");
-}
-
-function legend(shape: Shape): TemplateResult {
-  const entries: [string, string][] = shape.staircase
-    ? [
-        ["fixed", "final"],
-        ["ahead", "right already, not yet provable"],
-        ["changed", "changed by this pass"],
-        ["same", "as before"],
-        ["guess", "first guess"],
-        ...(shape.unproved
-          ? [
-              ["approximate", "taken as it stands"] as [string, string],
-              ["given", "written by the method"] as [string, string],
-            ]
-          : []),
-      ]
-    : [
-        ["pending", "last token of the text"],
-        ["window", "window"],
-        ["new", "read in this pass; each diagonal goes to the pool"],
-      ];
-  return html`<ul class="keys">
-    ${entries.map(
-      ([state, words]) =>
-        html`<li>
-          <svg width="20" height="14" class="grid-key" aria-hidden="true">
-            <g class="guess-cell ${state}">
-              <rect class="body" x="1" y="1" width="18" height="12" rx="2" />
-              ${state === "changed" || state === "new" ? svg`<path class="edge-bar" d="M2 1v12" />` : nothing}
-            </g></svg
-          >${words}
-        </li>`,
-    )}
-  </ul>`;
+function legend(end: State, staircase: boolean): TemplateResult {
+  const unproved = Object.keys(UNPROVED);
+  const states = staircase
+    ? ["fixed", "ahead", "changed", "same", "guess"].concat(
+        cellsOf(gridTable(end)).some((it) => it.state in UNPROVED) ? unproved : [],
+      )
+    : ["pending", "window", "new"];
+  return renderKeys(
+    "grid",
+    states.map((it) => [
+      svg`<g class="guess-cell ${it}">${chip(it, 1, 18, 12, nothing)}</g>`,
+      WORDS[it]!,
+    ]),
+  );
 }
 
 export const grid: View = {
@@ -335,13 +224,14 @@ export const grid: View = {
   applies: (end) => gridTable(end) !== undefined,
   rank: () => 12,
   height: (scene) =>
-    Math.min(TALLEST, shapeOf(scene).height) +
+    Math.min(TALLEST, shapeFor(scene).height) +
     52 +
     (tellsMore(scene.end) ? SWITCHES : 0) +
     (poolTable(scene.end) ? POOL : 0),
   render,
   styles: [
     boxStyles,
+    placesStyles,
     poolStyles,
     css`
       .window-pool {
@@ -376,9 +266,6 @@ export const grid: View = {
       }
       .grid .diagonal[marked] {
         stroke: var(--accent);
-      }
-      .grid .current {
-        fill: var(--paper-3);
       }
       .guess-cell .body {
         fill: var(--paper);
@@ -456,12 +343,6 @@ export const grid: View = {
       .guess-cell.now.fixed .body {
         fill: var(--paper-2);
       }
-      .grid .stairs {
-        fill: none;
-        stroke: var(--accent);
-        stroke-width: 3;
-        pointer-events: none;
-      }
       .grid .gain {
         fill: var(--accent);
         font-weight: 700;
@@ -473,9 +354,6 @@ export const grid: View = {
         stroke: var(--accent);
         stroke-width: 3;
         stroke-dasharray: none;
-      }
-      .grid-key {
-        overflow: visible;
       }
       @media (forced-colors: active) {
         .guess-cell.ahead .body,

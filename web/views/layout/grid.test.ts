@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gains, gridOf, type GridCell } from "./grid.ts";
+import { gridOf, type GridCell } from "./grid.ts";
 
 /** F5 after 0, 1 with a block of six zeros: the iterates of the card. */
 const iterates = [
@@ -31,16 +31,16 @@ test("fixed cells hold the final text", () => {
 test("the staircase goes down by what each pass made final", () => {
   const grid = gridOf(cells, finalToken);
   expect(grid.stairs.map((it) => it.column)).toEqual([3, 4, 5, 6, 7, 8]);
-  expect(gains(grid)).toEqual([1, 1, 1, 1, 1, 1]);
-  expect([grid.firstColumn, grid.lastColumn]).toEqual([2, 7]);
+  expect(grid.stairs.map((it) => it.gain)).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(grid.columns).toEqual([2, 3, 4, 5, 6, 7]);
 });
 
 test("a right token that nobody could know yet is marked as ahead, a fixed one is not", () => {
   const at = (row: number, column: number) =>
     gridOf(cells, finalToken).cells.find((it) => it.row === row && it.column === column)!;
-  expect(at(3, 6)).toMatchObject({ token: 3, ahead: true });
-  expect(at(3, 5)).toMatchObject({ token: 4, ahead: false });
-  expect(at(3, 4)).toMatchObject({ state: "fixed", ahead: false });
+  expect(at(3, 6)).toMatchObject({ token: 3, kind: "ahead" });
+  expect(at(3, 5)).toMatchObject({ token: 4, kind: "wrong" });
+  expect(at(3, 4)).toMatchObject({ state: "fixed", kind: "proved" });
 });
 
 test("rows of the past keep their stairs while the grid grows", () => {
@@ -53,7 +53,7 @@ test("rows of the past keep their stairs while the grid grows", () => {
 
 test("a row that fixes nothing keeps the frontier where it was", () => {
   const late = [...cells, { row: 7, column: 4, token: 3, state: "fixed" }];
-  expect(gridOf(late, finalToken).stairs.at(-1)).toEqual({ row: 7, column: 8 });
+  expect(gridOf(late, finalToken).stairs.at(-1)).toEqual({ row: 7, column: 8, gain: 0 });
   const early = [{ row: 0, column: 2, token: 1, state: "guess" }, ...cells];
-  expect(gridOf(early, finalToken).stairs[0]).toEqual({ row: 0, column: 2 });
+  expect(gridOf(early, finalToken).stairs[0]).toEqual({ row: 0, column: 2, gain: 0 });
 });

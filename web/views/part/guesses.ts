@@ -1,10 +1,10 @@
 // The table of guesses behind a grid: columns key, row, column, token, state, and perhaps age and
 // odds. Finds it by its columns, reads its cells, and tells which node a cell became.
 
-import { mainPath, type State, type TableState } from "../../trace/state.ts";
-import type { GridCell, Placed } from "../layout/grid.ts";
+import { mainPath, type NodeState, type State, type TableState } from "../../trace/state.ts";
+import type { GridCell } from "../layout/grid.ts";
 import { UNPROVED } from "../parts.ts";
-import type { Arrow } from "./roving.ts";
+import { step, type Arrow } from "./roving.ts";
 
 const COLUMNS = "key,row,column,token,state";
 
@@ -39,16 +39,20 @@ export function cellsOf(table: TableState | undefined): Cell[] {
   }));
 }
 
+/** The node of the text at a position. */
+const textNode = (state: State, column: number): NodeState | undefined =>
+  state.nodes[mainPath(state)[column] ?? -1];
+
 /** The token that the text has at a position, where a pass has proved it. */
 export const finalToken = (state: State) => (column: number) => {
-  const node = state.nodes[mainPath(state)[column] ?? -1];
+  const node = textNode(state, column);
   return node && !(node.by in UNPROVED) ? (node.token ?? undefined) : undefined;
 };
 
 /** The node a cell became: the text's own when it is final, else the guess that was grown of it. */
 export function nodeOf(state: State, cell: Cell): number | null {
-  const final = state.nodes[mainPath(state)[cell.column] ?? -1];
-  if (cell.state === "fixed" || cell.state in UNPROVED) return final?.id ?? null;
+  if (cell.state === "fixed" || cell.state in UNPROVED)
+    return textNode(state, cell.column)?.id ?? null;
   for (const round of [cell.round + 1, cell.round]) {
     const found = state.rounds[round]?.nodes.find((id) => {
       const node = state.nodes[id]!;
@@ -58,6 +62,9 @@ export function nodeOf(state: State, cell: Cell): number | null {
   }
   return null;
 }
+
+/** What equals the final token of its position although it could not be known yet. */
+export const AHEAD = "right already, not yet provable";
 
 /** What the states of a cell are called. */
 export const STATES: Readonly<Record<string, string>> = {
@@ -77,28 +84,16 @@ export const isStaircase = (end: State): boolean =>
 
 /** Where an arrow leads from a cell, each named `row:column`. */
 export function neighbour(
-  cells: readonly Pick<Placed, "row" | "column">[],
+  cells: readonly Pick<Cell, "row" | "column">[],
   stop: string,
   arrow: Arrow,
 ): string | null {
   const [row, column] = stop.split(":").map(Number) as [number, number];
-  const ahead = (it: { row: number; column: number }): number => {
-    switch (arrow) {
-      case "left":
-        return it.row === row ? column - it.column : 0;
-      case "right":
-        return it.row === row ? it.column - column : 0;
-      case "up":
-        return it.column === column ? row - it.row : 0;
-      case "down":
-        return it.column === column ? it.row - row : 0;
-      case "first":
-        return it.row === row ? (it.column < column ? it.column + 1 : 0) : 0;
-      case "last":
-        return it.row === row ? (it.column > column ? 1e6 - it.column : 0) : 0;
-    }
-  };
-  let best: { row: number; column: number } | null = null;
-  for (const it of cells) if (ahead(it) > 0 && (!best || ahead(it) < ahead(best))) best = it;
-  return best ? `${best.row}:${best.column}` : null;
+  const upright = arrow === "up" || arrow === "down";
+  const line = cells
+    .filter((it) => (upright ? it.column === column : it.row === row))
+    .map((it) => (upright ? it.row : it.column))
+    .sort((a, b) => a - b);
+  const to = step(line, upright ? row : column, arrow);
+  return to === undefined ? null : upright ? `${to}:${column}` : `${row}:${to}`;
 }

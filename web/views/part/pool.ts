@@ -11,7 +11,7 @@ import { columnAt, groupedBy, seenRows, type SeenRow } from "../layout/table.ts"
 import type { Scene } from "../view.ts";
 import type { Spot } from "./follow.ts";
 import { readable } from "./number.ts";
-import { roving, type Arrow } from "./roving.ts";
+import { roving, step } from "./roving.ts";
 
 /** Heights in CSS pixels. */
 const CAPTION = 26;
@@ -146,20 +146,6 @@ export function renderPool(
       )}
     </tbody>
   </table>`;
-}
-
-/** The stop above or below. */
-export function step(stops: readonly string[], stop: string, arrow: Arrow): string | null {
-  const at = stops.indexOf(stop);
-  const to = {
-    up: at - 1,
-    down: at + 1,
-    left: at - 1,
-    right: at + 1,
-    first: 0,
-    last: stops.length - 1,
-  };
-  return stops[to[arrow]] ?? null;
 }
 
 export const poolStyles = css`

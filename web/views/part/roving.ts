@@ -37,3 +37,10 @@ export function focusStop(root: Element, stop: string): void {
   const mark = root.querySelector<SVGElement | HTMLElement>(`[data-stop="${CSS.escape(stop)}"]`);
   mark?.focus({ preventScroll: false });
 }
+
+/** The one before or after `stop`, or the first or last. */
+export function step<T>(stops: readonly T[], stop: T, arrow: Arrow): T | undefined {
+  if (arrow === "last") return stops.at(-1);
+  const by = { left: -1, right: 1, up: -1, down: 1, first: -Infinity }[arrow];
+  return stops[Math.max(stops.indexOf(stop) + by, 0)];
+}

@@ -61,6 +61,7 @@ export const boxStyles = css`
     color: var(--ink-2);
   }
   .keys svg {
+    overflow: visible;
     vertical-align: -2px;
     margin-inline-end: 0.35em;
   }
