@@ -137,9 +137,9 @@ function renderNumbers({ iterations, tokens, fed, wasted }: Numbers, grid: Grid)
 function legend(grid: Grid): TemplateResult {
   const kinds: Kind[] = ["proved", "ahead", "wrong", "open"];
   if (grid.cells.some((it) => it.kind === "unproved")) kinds.push("unproved");
-  return renderKeys("dependencies", [
+  return renderKeys("dependencies", 14, [
     ...kinds.map((it): Key => [svg`<g class="place ${it}">${square(it, 1, 12)}</g>`, KINDS[it]]),
-    [svg`<path class="plain" d="M2 2L18 12" />`, "plain decoding"],
+    [svg`<path class="plain" d="M0 2L14 12" />`, "plain decoding"],
   ]);
 }
 

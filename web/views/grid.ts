@@ -211,6 +211,7 @@ function legend(end: State, staircase: boolean): TemplateResult {
     : ["pending", "window", "new"];
   return renderKeys(
     "grid",
+    20,
     states.map((it) => [
       svg`<g class="guess-cell ${it}">${chip(it, 1, 18, 12, nothing)}</g>`,
       WORDS[it]!,

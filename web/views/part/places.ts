@@ -83,15 +83,15 @@ export interface Picture {
   beside?: unknown;
 }
 
-/** Of the newest row: what became final last and what may come next, or all of a window. */
-export function spotOf({ grid, current, x, y, ...sizes }: Shape): Spot {
-  const frontier = grid.stairs.at(-1)?.column;
+/** The newest row, from what became final last; as much of it as a stage so wide can show. */
+export function spotOf({ grid, current, x, y, ...sizes }: Shape, width: number): Spot {
   const inRow = grid.cells.filter((it) => it.row === current).map((it) => it.column);
-  const seen = frontier === undefined ? inRow : [frontier - 1, frontier + 1];
+  const frontier = grid.stairs.at(-1)?.column ?? Math.min(...inRow) + 1;
+  const left = x(frontier - 1) - sizes.left;
   if (inRow.length === 0) return { left: 0, right: 0 };
   return {
-    left: x(Math.min(...seen)) - sizes.left,
-    right: x(Math.max(...seen)) + sizes.across + sizes.right,
+    left,
+    right: Math.min(x(Math.max(...inRow)) + sizes.across + sizes.right, left + width),
     top: y(current) - sizes.top,
     bottom: y(current) + sizes.down + sizes.bottom,
   };
@@ -126,7 +126,7 @@ export function renderPlaces(scene: Scene, shape: Shape, picture: Picture): Temp
   return html`<div
     class="box ${picture.name}"
     style=${inline(`max-height: ${picture.tallest}px`)}
-    ${follow(spotOf(shape), scene.motion)}
+    ${follow(spotOf(shape, scene.width), scene.motion)}
   >
     ${picture.beside}
     <svg
