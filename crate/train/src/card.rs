@@ -74,17 +74,26 @@ fn shape(recipe: &Recipe, run: &Finished) -> String {
 }
 
 fn data(recipe: &Recipe, run: &Finished) -> String {
+    let written = recipe.distill.as_ref().and_then(|it| it.written.as_ref());
     let total: f64 = recipe.corpus.sources.iter().map(|it| it.weight).sum();
     let mut table =
         "## Data\n\n| source | licence | share of the windows | tokens | times read |\n\
                      |---|---|---|---|---|\n"
             .to_owned();
     for (source, (_, tokens, times)) in recipe.corpus.sources.iter().zip(&run.sources) {
-        let share = source.weight / total;
+        let share = source.weight / total * (1.0 - written.map_or(0.0, |it| it.share));
         let _ = writeln!(
             table,
             "| {} | {} | {share:.3} | {tokens} | {times:.2} |",
             source.name, source.licence
+        );
+    }
+    if let (Some(written), Some((tokens, times))) = (written, run.written) {
+        let _ = writeln!(
+            table,
+            "| texts that the teacher wrote, {} tokens or fewer after 20 tokens of a training text, \
+             at T = {:?} in turn | as the model | {:.3} | {tokens} | {times:.2} |",
+            written.tokens, written.temperatures, written.share
         );
     }
     table + "\nThe validation files were never trained on.\n\n"

@@ -24,3 +24,4 @@ pub mod schedule;
 pub mod start;
 pub mod tokenizer;
 pub mod validation;
+pub mod written;

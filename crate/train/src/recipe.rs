@@ -131,6 +131,23 @@ pub struct Distill {
     pub teacher: PathBuf,
     /// Share of the teacher's distribution in what is learned; the text's next token has the rest.
     pub weight: f64,
+    /// Learn on texts of the teacher's too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written: Option<Written>,
+}
+
+/// Texts that the teacher writes, before the training begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Written {
+    /// Share of the windows that come from them; the sources have the rest.
+    pub share: f64,
+    /// How many are written; as many as the weights of the sources say begin like texts of each.
+    pub texts: usize,
+    /// New tokens of each, at most.
+    pub tokens: u32,
+    /// Taken in turn; 0 is greedy.
+    pub temperatures: Vec<f32>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -222,6 +239,18 @@ impl Recipe {
         ];
         if let Some((name, share)) = shares.iter().find(|it| !(0.0..=1.0).contains(&it.1)) {
             return Err(format!("{name} {share} is not between 0 and 1"));
+        }
+        if let Some(written) = self.distill.as_ref().and_then(|it| it.written.as_ref()) {
+            let Written { share, texts, tokens, temperatures } = written;
+            if !(above_zero(*share) && *share < 1.0) {
+                return Err(format!("distill.written.share {share} is not between 0 and 1"));
+            }
+            if *texts == 0 || *tokens == 0 {
+                return Err("distill.written.texts or .tokens is 0".into());
+            }
+            if temperatures.is_empty() || temperatures.iter().any(|it| !(0.0..=5.0).contains(it)) {
+                return Err("distill.written.temperatures are not numbers from 0 to 5".into());
+            }
         }
         let rates = [
             ("optimizer.hidden_rate", self.optimizer.hidden_rate),
@@ -339,6 +368,18 @@ pub(crate) mod tests {
         ] {
             assert_eq!(reason(from, to), expected);
         }
+        let written = |texts: &str| {
+            let distill = "[distill]\nteacher = \"there\"\nweight = 0.9\nwritten = ";
+            reason("[export]", &format!("{distill}{texts}\n[export]"))
+        };
+        assert_eq!(
+            written("{ share = 1.0, texts = 9, tokens = 9, temperatures = [0] }"),
+            "distill.written.share 1 is not between 0 and 1"
+        );
+        assert_eq!(
+            written("{ share = 0.2, texts = 9, tokens = 9, temperatures = [] }"),
+            "distill.written.temperatures are not numbers from 0 to 5"
+        );
         assert!(reason("hidden = \"muon\"", "hidden = \"sgd\"").contains("unknown variant `sgd`"));
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     recipe::{self, Recipe},
     schedule, start, tokenizer,
     validation::Held,
+    written,
 };
 use burn::tensor::{Device, Tensor};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -56,6 +57,8 @@ pub struct Finished {
     pub log: Log,
     /// Tokens of training text, and how often each source was read from end to end.
     pub sources: Vec<(String, usize, f64)>,
+    /// The same of the teacher's own texts.
+    pub written: Option<(usize, f64)>,
 }
 
 /// Steps between two entries of the log.
@@ -155,6 +158,7 @@ impl<'a> Run<'a> {
             weighed.push((source.weight, tokens));
             held.push(Held::read(&texts.folder, &source.name, &tokenizer, config.context_len)?);
         }
+        weighed.extend(written::source(recipe, &weighed, folder, options.threads)?);
         let count = |it: &(f64, Vec<Vec<u16>>)| it.1.iter().map(Vec::len).sum();
         let source_tokens = weighed.iter().map(count).collect();
         let mut batches = Batches::new(weighed, recipe.seed, length, recipe.training.sequences);
@@ -283,8 +287,12 @@ impl<'a> Run<'a> {
 
     fn finish(self) -> Finished {
         let names = self.recipe.corpus.sources.iter().map(|it| it.name.clone());
-        let seen = self.source_tokens.into_iter().zip(self.batches.times_around());
+        let mut seen: Vec<_> =
+            self.source_tokens.into_iter().zip(self.batches.times_around()).collect();
+        // The teacher's texts stand behind the sources.
+        let written = (seen.len() > names.len()).then(|| seen.pop()).flatten();
         Finished {
+            written,
             sources: names.zip(seen).map(|(name, (count, times))| (name, count, times)).collect(),
             config: self.config,
             tensors: self.tensors,

@@ -14,7 +14,7 @@ use train::{
     device::DeviceName,
     export,
     log::{Entry, What},
-    recipe::{Distill, Recipe},
+    recipe::{Distill, Recipe, Written},
     run::{self, Finished, Options, Outcome},
 };
 
@@ -229,7 +229,7 @@ fn a_student_comes_closer_to_its_teacher() {
     let mut student = recipe();
     student.name = "student".into();
     student.network.layers = 1;
-    student.distill = Some(Distill { teacher: out.clone(), weight: 0.9 });
+    student.distill = Some(Distill { teacher: out.clone(), weight: 0.9, written: None });
     // Another tokenizer would make the teacher's tokens mean something else.
     let mut other = student.clone();
     other.tokenizer =
@@ -249,6 +249,39 @@ fn a_student_comes_closer_to_its_teacher() {
         .collect();
     assert!(divergences[0] > 0.5, "{divergences:?}");
     assert!(divergences.last().expect("entries") * 3.0 < divergences[0], "{divergences:?}");
+}
+
+#[test]
+fn a_student_reads_texts_that_its_teacher_wrote() {
+    let folder = Folder::new("written");
+    let teacher = finish(&recipe(), &folder.options("teacher"));
+    let out = folder.0.join("teacher-model");
+    export::write(&out, &teacher.config, &teacher.tensors, &teacher.tokenizer).expect("written");
+    let mut student = recipe();
+    student.tokenizer = toml::from_str(&format!("folder = {:?}", out)).expect("the teacher's");
+    let written = Written { share: 0.5, texts: 8, tokens: 30, temperatures: vec![0.0, 0.8] };
+    student.distill = Some(Distill { teacher: out, weight: 0.9, written: Some(written) });
+    let mut options = folder.options("student");
+    let run = finish(&student, &options);
+    let (tokens, times) = run.written.expect("they were read");
+    assert!(tokens <= 8 * (20 + 30 + 1) && tokens > 8 * 21, "{tokens}");
+    // Half of the 40 steps' windows, four of 32 tokens each.
+    assert_eq!(times, 20.0 * 4.0 * 32.0 / tokens as f64);
+    assert_eq!(run.sources.len(), 2, "the sources are told by themselves");
+    // Whoever writes them, and in however many threads, they are the same.
+    let kept =
+        |name: &str| fs::read(folder.0.join(name).join("written.json")).expect("they are kept");
+    let first = kept("student");
+    options = Options { threads: 1, pause_at: Some(1), ..folder.options("alone") };
+    run::train(&student, &options).expect("it trains");
+    assert!(kept("alone") == first, "they depend on the threads");
+    // Others are asked for.
+    student.distill.as_mut().expect("it has one").written.as_mut().expect("it has some").texts = 4;
+    options.folder = folder.0.join("fewer");
+    fs::create_dir_all(&options.folder).expect("a folder");
+    fs::write(options.folder.join("written.json"), &first).expect("it is written");
+    run::train(&student, &options).expect("it trains");
+    assert!(kept("fewer") != first, "those of another recipe were read");
 }
 
 #[test]
