@@ -39,7 +39,7 @@ export function slim(root: string): Plugin {
       const path = id.split("?")[0]!;
       if (path === styles) {
         const sheet = JSON.stringify(rename(await wholeSheet(root)));
-        return `import { unsafeCSS } from "lit";\nexport const embedStyles = [unsafeCSS(${sheet})];`;
+        return `export const embedStyles = [${sheet}];`;
       }
       if (path.endsWith("/components/all-styles.ts"))
         return `export { embedStyles as allStyles } from "../embed/embed-styles.ts";`;

@@ -1,9 +1,11 @@
 /**
- * Vite plugin: a second minifier over what the first has left. Terser simplifies more, Oxc gives
- * names that repeat from function to function, which gzip likes: together they save 700 bytes of the
- * embed, where Terser alone gives 68.0 kB and Oxc alone 69.0.
+ * Vite plugin: a second minifier over what the first has left, and the order of declarations that
+ * gzip likes. Terser simplifies more, Oxc gives names that repeat from function to function: together
+ * they save 700 bytes of the embed, where Terser alone gives 68.0 kB and Oxc alone 69.0; the order
+ * saves 1300.
  */
 import { minifySync, type Plugin } from "vite";
+import { arranged } from "./arrange.ts";
 
 export const squeeze = (): Plugin => ({
   name: "decodescope-squeeze",
@@ -11,7 +13,7 @@ export const squeeze = (): Plugin => ({
   generateBundle(_, bundle) {
     for (const chunk of Object.values(bundle)) {
       if (chunk.type !== "chunk") continue;
-      const { code, errors } = minifySync(chunk.fileName, chunk.code, {
+      const { code, errors } = minifySync(chunk.fileName, arranged(chunk.code), {
         compress: { target: "es2022" },
         mangle: { toplevel: true },
       });

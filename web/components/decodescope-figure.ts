@@ -38,7 +38,10 @@ export type FigureTrace = Trace | (Pick<Trace, "events" | "vocabulary"> & Partia
  * @slot - Shown while there is no trace, for example a picture and its caption.
  */
 export class DecodescopeFigure extends DrawnElement {
-  static override styles = allStyles;
+  /** Read when a figure stands, so that the long text of them can be the last of a script. */
+  static override get styles(): typeof allStyles {
+    return allStyles;
+  }
   static {
     drawn(this, {
       trace: {},

@@ -3,14 +3,12 @@
 
 export { html, noChange, nothing, render, svg } from "./templates.ts";
 
-export function unsafeCSS(text: string): CSSStyleSheet {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(text);
-  return sheet;
-}
+let sheet: CSSStyleSheet | undefined;
 
-export function adoptStyles(root: ShadowRoot, sheets: CSSStyleSheet[]): void {
-  root.adoptedStyleSheets = sheets;
+/** The one sheet of all figures, from its text; made when the first of them stands. */
+export function adoptStyles(root: ShadowRoot, [text]: readonly [string]): void {
+  if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(text);
+  root.adoptedStyleSheets = [sheet];
 }
 
 /** Nothing is left to do for it. */
