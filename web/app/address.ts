@@ -25,7 +25,7 @@ export interface Address {
 }
 
 /** `p.` keeps a method's parameters apart from the page's own names. */
-const PARAMETER = "p.";
+export const PARAMETER = "p.";
 
 export function read(search: string, methods: readonly Described[]): Address {
   const query = new URLSearchParams(search);
@@ -53,7 +53,7 @@ export function read(search: string, methods: readonly Described[]): Address {
     example: query.get("example"),
     trace: query.get("trace"),
     moment: at === null ? null : { at, node: id(query.get("node")) },
-    presentation: readPresentation((name) => query.get(name)),
+    presentation: readPresentation((name) => (name === "seed" ? null : query.get(name))),
   };
 }
 

@@ -99,8 +99,8 @@ export class App extends LitElement implements Host {
     this.shown = true;
     this.dispatchEvent(new CustomEvent("shown"));
     // Without it, a file can still be opened with the button.
-    import("./drops.ts").then(
-      ({ takeDrops }) => takeDrops(page),
+    import("./afterwards.ts").then(
+      ({ afterwards }) => afterwards(page, this.#figures()),
       () => undefined,
     );
   }

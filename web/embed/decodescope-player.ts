@@ -15,6 +15,7 @@ import {
   readPresentation,
   spelledOut,
   type Name,
+  type Odd,
   type Presentation,
 } from "../player/presentation.ts";
 import { promptOf } from "../trace/text-of.ts";
@@ -108,9 +109,11 @@ export interface PlayerEvents {
 export class DecodescopePlayer extends HTMLElement {
   static readonly observedAttributes = ["src", ...SETTINGS, ...NAMES, "live", "base"];
 
-  #wishes: Presentation = readPresentation(() => null);
+  #wishes = this.#read();
   #status: PlayerState["status"] = "waiting";
   #error: string | null = null;
+  /** Sentences about attributes that cannot be followed. */
+  #odd = "";
   #trace: Trace | null = null;
   #figure: DecodescopeFigure | null = null;
   #text: MethodText | null = null;
@@ -168,8 +171,8 @@ export class DecodescopePlayer extends HTMLElement {
       node: figure?.selection.node ?? null,
       method: trace?.method ?? this.getAttribute("method"),
       prompt: trace ? promptOf(trace) : this.getAttribute("prompt"),
-      seed: trace?.seed ?? (this.hasAttribute("seed") ? Number(this.getAttribute("seed")) : null),
-      error: this.#error,
+      seed: trace?.seed ?? this.#wishes.seed,
+      error: this.#error ?? (this.#odd.trim() || null),
     };
   }
 
@@ -197,7 +200,6 @@ export class DecodescopePlayer extends HTMLElement {
 
   connectedCallback(): void {
     if (!this.shadowRoot) adoptAll(this.attachShadow({ mode: "open" }), embedStyles);
-    this.#wishes = this.#read();
     this.#stops = [
       watchTheme(() => this.#plan()),
       watchNear(this, (near) => near && this.#begin()),
@@ -218,8 +220,8 @@ export class DecodescopePlayer extends HTMLElement {
   }
 
   attributeChangedCallback(name: string, before: string | null, value: string | null): void {
-    if (before === value || !this.isConnected) return;
     this.#wishes = this.#read();
+    if (before === value || !this.isConnected) return;
     const source = name === "src" || (name === "method" && !this.hasAttribute("src"));
     // A figure that nobody has come near yet waits with its new source as with the old one.
     if (source && this.#status !== "waiting") this.#load();
@@ -227,8 +229,26 @@ export class DecodescopePlayer extends HTMLElement {
     this.#plan();
   }
 
-  #read(): Presentation {
-    return spelledOut(readPresentation((name) => this.getAttribute(name)));
+  #read(odd?: Odd): Presentation {
+    return spelledOut(readPresentation((name) => this.getAttribute(name), odd));
+  }
+
+  /** Says which attributes a figure that stands cannot follow; tells of each once. */
+  #judge(figure: DecodescopeFigure): void {
+    const before = this.#odd;
+    this.#odd = "";
+    const odd: Odd = (path, value, allowed) => {
+      if (!value) return;
+      const values = { name: path, value, allowed: allowed.join(", ") };
+      const message = say("odd", values, this.#lang);
+      this.#odd += `${message} `;
+      if (!before.includes(message)) this.#tell("error", { code: "attribute", message, path });
+    };
+    const { view, startAt } = this.#read(odd);
+    const views = figure.views.map((it) => it.id);
+    if (!views.includes(view!)) odd("view", view, views);
+    if (this.#start(figure) === null)
+      odd("start-at", startAt, ["12", "50%", "end", ...figure.marks.map((it) => it.label)]);
   }
 
   /** Loads what is named, unless that was begun already. */
@@ -297,7 +317,6 @@ export class DecodescopePlayer extends HTMLElement {
     };
     figure.addEventListener("broken", caught);
     figure.hidden = true;
-    figure.view = this.#wishes.view;
     figure.method = this.#text;
     figure.trace = trace;
     this.#speak(figure);
@@ -313,8 +332,12 @@ export class DecodescopePlayer extends HTMLElement {
     figure.removeEventListener("broken", caught);
     if (broken === null) return figure;
     figure.remove();
-    const reason = broken instanceof Error ? broken.message : String(broken);
-    throw new Refusal("trace", say("undrawn", { reason }, this.#lang));
+    throw this.#undrawn(broken);
+  }
+
+  #undrawn(error: unknown): Refusal {
+    const reason = error instanceof Error ? error.message : String(error);
+    return new Refusal("trace", say("undrawn", { reason }, this.#lang));
   }
 
   #adopt(figure: DecodescopeFigure): void {
@@ -332,8 +355,7 @@ export class DecodescopePlayer extends HTMLElement {
 
   /** A step could not be drawn: back to where the figure was, with a sentence that says so. */
   async #recover(error: unknown): Promise<void> {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#complain(new Refusal("trace", say("undrawn", { reason }, this.#lang)));
+    this.#complain(this.#undrawn(error));
     const { index } = this.#place;
     try {
       this.#adopt(await this.#drawn(this.#trace!, index));
@@ -372,7 +394,7 @@ export class DecodescopePlayer extends HTMLElement {
         bar: this.#liveBar,
         base: liveBase(this.getAttribute("base")),
         prompt: this.getAttribute("prompt"),
-        seed: this.hasAttribute("seed") ? Number(this.getAttribute("seed")) : null,
+        seed: this.#wishes.seed,
         figure: () => this.#figure,
         trace: () => this.#trace!,
         keep: (trace) => (this.#trace = trace),
@@ -432,49 +454,32 @@ export class DecodescopePlayer extends HTMLElement {
 
   /** Goes to where the author lets it open; else some rounds in, for at the start nothing is drawn. */
   #enter(figure: DecodescopeFigure): void {
-    const { startAt, autoplay } = this.#wishes;
-    const said = startAt === null ? null : placeOf(startAt, figure.length, figure.marks);
+    const said = this.#start(figure);
     figure.seek(said ?? 0);
-    if (said === null && (!autoplay || calm())) figure.step(OPENING_ROUNDS, "round");
+    if (said === null && (!this.#wishes.autoplay || calm())) figure.step(OPENING_ROUNDS, "round");
   }
 
-  /** Gives a figure what one attribute says. */
+  /** Where the author lets it open; `null` when there is no such place. */
+  #start({ length, marks }: DecodescopeFigure): number | null {
+    const { startAt } = this.#wishes;
+    return startAt === null ? null : placeOf(startAt, length, marks);
+  }
+
+  /** Gives a figure what an attribute says, and anew what no reader can have changed. */
   #dress(figure: DecodescopeFigure, name: Name, length: number): void {
     const { speed, loop, markers, view, hide, height, large, halt, teach } = this.#wishes;
-    switch (name) {
-      case "lang":
-        void learn(this.#lang).then(() => {
-          this.#speak(figure);
-          this.#plan();
-        });
-        break;
-      case "start-at":
-        if (figure === this.#figure) this.#enter(figure);
-        break;
-      case "speed":
-        figure.speed = speed;
-        break;
-      case "loop":
-        figure.loop = loop;
-        break;
-      case "markers":
-        figure.marks = marksOf(markers, length);
-        break;
-      case "view":
-        figure.view = view;
-        break;
-      // Those that `teach` stands for come with it.
-      case "hide":
-      case "large":
-      case "halt":
-      case "teach":
-        Object.assign(figure, { hide, large, halting: halt, leads: teach });
-        break;
-      case "height":
-        figure.toggleAttribute("boxed", height !== null);
-        figure.style.height = height === null ? "" : `${height}px`;
-        break;
-    }
+    const marks = marksOf(markers, length);
+    Object.assign(figure, { speed, marks, hide, large, halting: halt, leads: teach });
+    figure.toggleAttribute("boxed", height !== null);
+    figure.style.height = height === null ? "" : `${height}px`;
+    if (name === "loop") figure.loop = loop;
+    if (name === "view") figure.view = view;
+    if (name === "start-at" && figure === this.#figure) this.#enter(figure);
+    if (name === "lang")
+      void learn(this.#lang).then(() => {
+        this.#speak(figure);
+        this.#plan();
+      });
   }
 
   // ── Drawing ────────────────────────────────────────────────────────────────────────────────
@@ -501,6 +506,9 @@ export class DecodescopePlayer extends HTMLElement {
   #draw(): void {
     const figure = this.#figure;
     const lang = this.#lang;
+    // While a live run begins there is less to see.
+    if (figure && !figure.live) this.#judge(figure);
+    const said = this.getState().error;
     const bare = !this.#hasFallback;
     const waits = bare && !figure && this.#status !== "failed";
     const theme = this.#wishes.theme ?? hostTheme(this);
@@ -513,11 +521,11 @@ export class DecodescopePlayer extends HTMLElement {
         aria-busy=${this.#status === "loading"}
       >
         ${
-          this.#error === null
-            ? nothing
-            : html`<p class="notice" role="alert">
-                ${this.#error} ${figure ? say("kept", {}, lang) : nothing}
+          said
+            ? html`<p class="notice" role="alert">
+                ${said} ${this.#error && figure ? say("kept", {}, lang) : nothing}
               </p>`
+            : nothing
         }
         ${this.#offersLive && figure ? this.#liveBar : nothing}
         ${
@@ -551,7 +559,7 @@ export class DecodescopePlayer extends HTMLElement {
   }
 
   get #offersLive(): boolean {
-    return ![null, "false", "0", "no"].includes(this.getAttribute("live"));
+    return !["false", "0", "no", null].includes(this.getAttribute("live"));
   }
 
   /** Whether the author put a picture or words into the tag. */

@@ -16,6 +16,7 @@ const ENGLISH = {
   tooLarge: "The trace {src} has {bytes} or more; figures show at most {most}.",
   unreadable: "This trace cannot be read: {reason}",
   undrawn: "This trace cannot be drawn: {reason}",
+  odd: "{name} cannot be “{value}”: it may be {allowed}.",
   nothing: "This figure names no trace: give it a src, or a method that lies beside its script.",
   loading: "The figure is being loaded.",
   kept: "The picture below is the one from before.",

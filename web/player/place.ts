@@ -20,14 +20,18 @@ export const OPENING_ROUNDS = 3;
 /** Most markers of a figure. */
 const MOST = 100;
 
-/** Reads `"12: a guess is refused; 50%: half-way; 90"`; what is no place is left out. */
-export function readMarkers(text: string | null): Marker[] {
-  return (text ?? "")
-    .split(";")
-    .map((it) => /^\s*(\d+(?:\.\d+)?%|\d+)\s*(?::\s*(.*?))?\s*$/s.exec(it))
-    .filter((it) => it !== null)
-    .map(([, place, label]) => ({ place: place!, label: label || place! }))
-    .slice(0, MOST);
+/**
+ * Reads `"12: a guess is refused; 50%: half-way; 90"`. What is no place, or one too many, is left out
+ * and told to `odd`.
+ */
+export function readMarkers(text: string | null, odd?: (part: string) => void): Marker[] {
+  const found: Marker[] = [];
+  for (const part of text?.split(";") ?? []) {
+    const [, place, label] = /^\s*(\d+(?:\.\d+)?%|\d+)\s*(?::\s*(.*?))?\s*$/s.exec(part) ?? [];
+    if (place && found.length < MOST) found.push({ place, label: label || place });
+    else if (part.trim()) odd?.(part.trim());
+  }
+  return found;
 }
 
 export const writeMarkers = (markers: readonly Marker[]): string =>

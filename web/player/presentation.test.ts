@@ -8,8 +8,8 @@ import {
   type Name,
 } from "./presentation.ts";
 
-const read = (values: Partial<Record<Name, string>>) =>
-  readPresentation((name) => values[name] ?? null);
+type Values = Partial<Record<Name | "seed", string>>;
+const read = (values: Values) => readPresentation((name) => values[name] ?? null);
 
 describe("a presentation", () => {
   test("is plain when nothing is said", () => {
@@ -43,6 +43,39 @@ describe("a presentation", () => {
     expect(read(odd)).toEqual(PLAIN);
     expect(read({ speed: "100" }).speed).toBe(8);
     expect(read({ height: "1" }).height).toBe(200);
+  });
+});
+
+describe("what cannot be followed is told, with what may stand there", () => {
+  const told = (values: Values) => {
+    const all: string[] = [];
+    readPresentation(
+      (name) => values[name] ?? null,
+      (name, value, allowed) => value && all.push(`${name} ${value}: ${allowed.join(" ")}`),
+    );
+    return all;
+  };
+
+  test.each([
+    [{ speed: "fast" }, ["speed fast: 0.25–8"]],
+    [{ speed: "100" }, ["speed 100: 0.25–8"]],
+    [{ height: "-3" }, ["height -3: 200–4000"]],
+    [{ seed: "-1" }, ["seed -1: 0–4294967295"]],
+    [{ theme: "drak" }, ["theme drak: light dark"]],
+    [{ hide: "text, legs why arms" }, [/^hide legs: text tabs .* gallery$/, /^hide arms: /]],
+    [{ markers: "12: a; soon: b; 50%" }, [/^markers soon: b: 12/]],
+    [{ markers: Array.from({ length: 101 }, (_, i) => i).join(";") }, [/^markers 100: /]],
+  ] as [Values, (string | RegExp)[]][])("%o", (values, sentences) => {
+    expect(told(values)).toEqual(
+      sentences.map((it) => (typeof it === "string" ? it : expect.stringMatching(it))),
+    );
+  });
+
+  test("nothing of what is right, or not there", () => {
+    const right = { speed: "8", height: "420px", seed: "4294967295", theme: "dark" };
+    expect(told({ ...right, hide: "text,why keys", markers: "12: a; 50%;" })).toEqual([]);
+    expect(told({})).toEqual([]);
+    expect(told({ speed: "", height: "", theme: "", hide: "", markers: "" })).toEqual([]);
   });
 });
 

@@ -20,6 +20,8 @@ export const PARTS = [
 
 export type Part = (typeof PARTS)[number];
 
+const THEMES = ["light", "dark"] as const;
+
 export interface Presentation {
   /** Where it opens: `"12"`, `"50%"`, the label of a marker, or nothing for the start. */
   readonly startAt: string | null;
@@ -43,6 +45,8 @@ export interface Presentation {
   readonly halt: boolean;
   /** For a lecture: large, pausing at markers, without controls, led by a clicker. */
   readonly teach: boolean;
+  /** What a live run of an embed is offered with; that of the playground is one of its settings. */
+  readonly seed: number | null;
 }
 
 export const PLAIN: Presentation = {
@@ -59,6 +63,7 @@ export const PLAIN: Presentation = {
   large: false,
   halt: false,
   teach: false,
+  seed: null,
 };
 
 /** The names, as attributes and in addresses. */
@@ -80,41 +85,55 @@ export const NAMES = [
 
 export type Name = (typeof NAMES)[number];
 
-/** `get` gives the text of a name, `null` when it is not there. What makes no sense is left out. */
-export function readPresentation(get: (name: Name) => string | null): Presentation {
+/**
+ * Hears of a value, or the part of one, that cannot be followed, and what may stand there. Where there
+ * is no value nothing is wrong.
+ */
+export type Odd = (name: string, value: string | null, allowed: readonly string[]) => void;
+
+/**
+ * `get` gives the text of a name, `null` when it is not there. What makes no sense is left out and
+ * told to `odd`. Only a run can say whether it has the place and the view that are named.
+ */
+export function readPresentation(
+  get: (name: Name | "seed") => string | null,
+  odd?: Odd,
+): Presentation {
   const flag = (name: Name) => !["false", "0", "no", null].includes(get(name));
-  const theme = get("theme");
-  const parts = (get("hide") ?? "").split(/[\s,]+/);
+  /** A number held between `min` and `max`; `"420px"` counts as 420. */
+  const number = (name: Name | "seed", min: number, max: number): number | null => {
+    const text = get(name);
+    const value = Number.parseFloat(text ?? "");
+    if (!(value >= min && value <= max)) odd?.(name, text, [`${min}–${max}`]);
+    return Number.isFinite(value) ? Math.min(max, Math.max(min, value)) : null;
+  };
+  const some = <T extends string>(name: Name, all: readonly T[]): T[] => {
+    const words: readonly string[] = get(name)?.match(/[^\s,]+/g) ?? [];
+    for (const it of words) if (!(all as readonly string[]).includes(it)) odd?.(name, it, all);
+    return all.filter((it) => words.includes(it));
+  };
   return {
     startAt: get("start-at") || null,
-    speed: number(get("speed"), 0.25, 8) ?? 1,
+    speed: number("speed", 0.25, 8) ?? 1,
     autoplay: flag("autoplay"),
     loop: flag("loop"),
-    markers: readMarkers(get("markers")),
+    markers: readMarkers(get("markers"), (it) => odd?.("markers", it, ["12: …; 50%: …"])),
     view: get("view") || null,
-    theme: theme === "light" || theme === "dark" ? theme : null,
+    theme: some("theme", THEMES)[0] ?? null,
     lang: get("lang") || null,
-    hide: PARTS.filter((it) => parts.includes(it)),
-    height: number(get("height"), 200, 4000),
+    hide: some("hide", PARTS),
+    height: number("height", 200, 4000),
     large: flag("large"),
     halt: flag("halt"),
     teach: flag("teach"),
+    seed: number("seed", 0, 2 ** 32 - 1),
   };
 }
 
 /** What `teach` stands for, said one by one. */
 export function spelledOut(it: Presentation): Presentation {
   if (!it.teach) return it;
-  return { ...it, large: true, halt: true, hide: PARTS.filter((part) => inLecture(it, part)) };
-}
-
-const inLecture = ({ hide }: Presentation, part: Part): boolean =>
-  part === "controls" || hide.includes(part);
-
-/** A number held between `min` and `max`; `"420px"` counts as 420. */
-function number(text: string | null, min: number, max: number): number | null {
-  const value = Number.parseFloat(text ?? "");
-  return Number.isFinite(value) ? Math.min(max, Math.max(min, value)) : null;
+  return { ...it, large: true, halt: true, hide: [...it.hide, "controls"] };
 }
 
 /** What differs from a plain figure, as text by name. */

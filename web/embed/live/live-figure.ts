@@ -51,7 +51,8 @@ export class LiveFigure {
     this.#shared = sharedFor(stage.base);
     this.#recorded = stage.trace();
     this.prompt = stage.prompt ?? promptOf(this.#recorded);
-    this.seed = stage.seed ?? this.#recorded.seed;
+    // An author may have written a fraction.
+    this.seed = Math.trunc(stage.seed ?? this.#recorded.seed);
   }
 
   /** Says what a run here costs; begins nothing. */
