@@ -31,7 +31,10 @@ export function oddities(
   const ids = methods.map((it) => it.id);
   oneOf("method", query.get("method"), ids);
   const compared = query.get("with")?.split(",") ?? [];
-  compared.forEach((it, i) => oneOf("with", it, i < MAX_COMPARED - 1 ? ids : ["…,…,…"]));
+  compared.forEach((it, i) => {
+    if (i < MAX_COMPARED - 1) oneOf("with", it, ids);
+    else odd("with", it, ["…,…,…"]);
+  });
   oneOf("device", query.get("device"), ["cpu", "webgpu"]);
   const whole = (name: string, min: number, max: number) => {
     const text = query.get(name);
