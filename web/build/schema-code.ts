@@ -1,12 +1,10 @@
 /**
  * The schema of traces as the code of a module that makes it: the same object from a third of the
- * bytes, as most of a schema is the same few shapes again. What only people read is left out.
+ * bytes, as most of a schema is the same few shapes again.
  */
+import { forChecker } from "../trace/trace-schema.ts";
 
-/** Fields of the schema that the checker does not read. */
-const FOR_PEOPLE = new Set(["$schema", "description", "format", "title"]);
-
-type Schema = Record<string, unknown>;
+type Schema = Readonly<Record<string, unknown>>;
 
 /** Shapes that come again and again, by the name they have in the code. */
 const SHAPES: Readonly<Record<string, Schema>> = {
@@ -18,68 +16,77 @@ const SHAPES: Readonly<Record<string, Schema>> = {
 };
 
 const MAKERS = `
-const list = (items) => ({ type: "array", items });
-const named = (name) => ({ $ref: "#/$defs/" + name });
-const word = (it) => ({ type: "string", const: it });
-const nullable = (it) => ({ anyOf: [it, none] });
+const list = (items, rest) => ({ type: "array", items, ...rest });
+const pair = (...prefixItems) => list(undefined, { prefixItems, minItems: 2, maxItems: 2 });
+const words = (all) => ({ enum: all.split(" ") });
+const either = (...anyOf) => ({ anyOf });
 const record = (needed, more, rest) => ({
   type: "object", properties: { ...needed, ...more }, required: Object.keys(needed), ...rest
 });
 `;
 
-/** A module whose default export equals `schema`, but for the order of properties. */
-export function schemaCode(schema: unknown): string {
-  const shapes = Object.entries(SHAPES).map(
-    ([name, it]) => `const ${name} = ${JSON.stringify(it)};`,
-  );
-  return `${shapes.join("\n")}${MAKERS}export default ${codeOf(forMachines(schema))};`;
+/** A text as long as this is written once and named. */
+const LONG = 40;
+
+/** A module with the `traceSchema` of trace/trace-schema.ts, but for the order of properties. */
+export function schemaCode(generated: Schema): string {
+  const named = new Map(Object.entries(SHAPES).map(([name, it]) => [raw(it), name]));
+  const lines = [...named].map(([code, name]) => `const ${name} = ${code};`);
+  const schema = forChecker(generated) as Schema;
+  const twice = repeatedIn(schema);
+  const write = (it: unknown): string => {
+    if (Array.isArray(it)) return `[${it.map(write).join(", ")}]`;
+    if (!isSchema(it)) return raw(it);
+    const known = named.get(raw(it));
+    if (known) return known;
+    const code = made(it, write) ?? spelledOut(it, write);
+    if (!twice.has(raw(it)) || code.length < LONG) return code;
+    const name = `part${named.size}`;
+    named.set(raw(it), name);
+    lines.push(`const ${name} = ${code};`);
+    return name;
+  };
+  const code = write(schema);
+  return `${MAKERS}${lines.join("\n")}\nexport const traceSchema = ${code};`;
 }
 
-export function forMachines(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(forMachines);
-  if (!isSchema(schema)) return schema;
-  const kept = Object.entries(schema).filter(
-    // A property of that name is an object, what it says to people is a text.
-    ([key, value]) => !(FOR_PEOPLE.has(key) && typeof value === "string"),
-  );
-  return Object.fromEntries(kept.map(([key, value]) => [key, forMachines(value)]));
-}
-
-function codeOf(it: unknown): string {
-  if (Array.isArray(it)) return `[${it.map(codeOf).join(", ")}]`;
-  if (!isSchema(it)) return JSON.stringify(it);
-  const shape = Object.entries(SHAPES).find(([, shape]) => same(it, shape));
-  return shape?.[0] ?? made(it) ?? spelledOut(it);
+/** What is there more than once, as JSON. */
+function repeatedIn(schema: Schema): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  const visit = (it: unknown): void => {
+    if (typeof it !== "object" || it === null) return;
+    (seen.has(raw(it)) ? twice : seen).add(raw(it));
+    Object.values(it).forEach(visit);
+  };
+  visit(schema);
+  return twice;
 }
 
 /** What a maker makes; nothing when it would make something else. */
-function made({ type, items, $ref, const: word, anyOf, ...rest }: Schema): string | undefined {
+function made(schema: Schema, inside: (it: unknown) => string): string | undefined {
+  const { type, items, enum: words, anyOf, prefixItems, properties, required, ...rest } = schema;
   const alone = Object.keys(rest).length === 0;
-  if (alone && type === "array" && items) return `list(${codeOf(items)})`;
-  if (alone && type === "string" && word) return `word(${JSON.stringify(word)})`;
-  if (alone && typeof $ref === "string") return `named("${$ref.replace("#/$defs/", "")}")`;
-  if (alone && Array.isArray(anyOf) && anyOf.length === 2 && same(anyOf[1], SHAPES["none"]))
-    return `nullable(${codeOf(anyOf[0])})`;
-  const { properties, required, ...others } = rest;
-  if (type !== "object" || !isSchema(properties) || !Array.isArray(required)) return;
-  const names = required as string[];
+  const all = (parts: unknown) => (parts as unknown[]).map(inside).join(", ");
+  if (alone && words) return `words("${(words as string[]).join(" ")}")`;
+  if (alone && anyOf) return `either(${all(anyOf)})`;
+  if (alone && items) return `list(${inside(items)})`;
+  if (prefixItems) return `pair(${all(prefixItems)})`;
+  if (type !== "object" || !isSchema(properties)) return;
+  const names = (required ?? []) as string[];
   const optional = Object.entries(properties).filter(([name]) => !names.includes(name));
-  const needed = spelledOut(Object.fromEntries(names.map((name) => [name, properties[name]])));
-  const more = spelledOut(Object.fromEntries(optional));
-  if (Object.keys(others).length) return `record(${needed}, ${more}, ${spelledOut(others)})`;
-  return optional.length ? `record(${needed}, ${more})` : `record(${needed})`;
+  const needed = Object.fromEntries(names.map((name) => [name, properties[name]]));
+  const parts = [needed, Object.fromEntries(optional), rest].map((it) => spelledOut(it, inside));
+  while (parts.at(-1) === "{  }") parts.pop();
+  return `record(${parts.join(", ")})`;
 }
 
-const spelledOut = (it: Schema): string =>
+const raw = (it: unknown): string => JSON.stringify(it);
+
+const spelledOut = (it: Schema, inside: (part: unknown) => string): string =>
   `{ ${Object.entries(it)
-    .map(([key, value]) => `${JSON.stringify(key)}: ${codeOf(value)}`)
+    .map(([key, part]) => `${raw(key)}: ${inside(part)}`)
     .join(", ")} }`;
 
 const isSchema = (it: unknown): it is Schema =>
   typeof it === "object" && it !== null && !Array.isArray(it);
-
-const same = (one: unknown, other: unknown): boolean =>
-  JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
-
-const sorted = (it: unknown): unknown =>
-  isSchema(it) ? Object.entries(it).sort(([a], [b]) => (a < b ? -1 : 1)) : it;

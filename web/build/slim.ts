@@ -28,7 +28,7 @@ export function slim(root: string): Plugin {
         ],
       },
     }),
-    resolveId: (id) => (id.endsWith("/trace.schema.json") ? SCHEMA : undefined),
+    resolveId: (id) => (id.endsWith("/trace-schema.ts") ? SCHEMA : undefined),
     load(id) {
       if (id !== SCHEMA) return;
       const path = join(root, "web/generated/trace.schema.json");

@@ -3,9 +3,9 @@
 
 import type { Event } from "../generated/Event.ts";
 import type { Trace } from "../generated/Trace.ts";
-import schema from "../generated/trace.schema.json";
 import { migrate } from "./migrate.ts";
-import { admit, type Schema } from "./schema.ts";
+import { admit } from "./schema.ts";
+import { traceSchema } from "./trace-schema.ts";
 
 export const VERSION = 1;
 
@@ -36,7 +36,7 @@ export function loadTrace(text: string): Trace {
 export function checkTrace(value: unknown): Trace {
   const refused = migrate(value, VERSION);
   if (refused) throw new TraceError("version", refused);
-  const wrong = admit(value, schema as Schema);
+  const wrong = admit(value, traceSchema);
   if (wrong) throw new TraceError(wrong.path, wrong.sentence);
   const trace = value as Trace;
   checkEvents(trace.events);
