@@ -46,7 +46,7 @@ export interface PlayerEvents {
   pause: { readonly step: number };
   /** Playing came to the end of the run. */
   ended: { readonly step: number };
-  /** Something cannot be shown. */
+  /** Something cannot be shown, or an attribute cannot be followed. */
   error: { readonly code: string; readonly message: string; readonly path: string };
 }
 
@@ -70,10 +70,23 @@ export declare class DecodescopePlayer extends HTMLElement {
   setState(change: StateChange): Promise<void>;
   /** The run or its picture as a file. Rejects with a `NotSupportedError` for an unknown kind. */
   export(kind: ExportKind): Promise<Blob>;
+  addEventListener<K extends keyof PlayerEvents>(
+    type: K,
+    listener: (event: CustomEvent<PlayerEvents[K]>) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
 }
 
+/** Texts by their English; `"."` is the mark before the decimals. */
+export type Catalogue = Readonly<Record<string, string>>;
+
 /** Adds or replaces the player's own words in a language, for example `"de"`. */
-export declare function addCatalogue(lang: string, catalogue: Record<string, string>): void;
+export declare function addCatalogue(lang: string, catalogue: Catalogue): void;
 
 declare global {
   interface HTMLElementTagNameMap {
