@@ -10,6 +10,7 @@ import { letter, shapeOf, totals, type Fed } from "./layout/batch.ts";
 import { nodeName, percent } from "./parts.ts";
 import { follow } from "./part/follow.ts";
 import { boxStyles } from "./part/styles.ts";
+import { special } from "./text.ts";
 import type { Scene, View } from "./view.ts";
 
 /** Heights in CSS pixels. */
@@ -54,7 +55,6 @@ function textOf(scene: Scene, lane: LaneState): TemplateResult {
     vocabulary,
     nodes.map((it) => it.token),
   );
-  const special = (text: string) => /^<[^<>]*>$/.test(text);
   const now = state.rounds.length - 1;
   const done = nodes.at(-1)?.finish !== null && nodes.length > lane.promptLen;
   const written = nodes.length - lane.promptLen;
@@ -69,7 +69,7 @@ function textOf(scene: Scene, lane: LaneState): TemplateResult {
         special(cut[i]!.text)
           ? nothing
           : html`<span
-              class="member-token ${node.status} ${node.round === now ? "recent" : ""}"
+              class="token ${node.status} ${node.round === now ? "recent" : "old"}"
               data-node=${node.id}
               >${cut[i]!.text}</span
             >`,
@@ -84,52 +84,41 @@ function rowsOf(scene: Scene, pass: Pass): TemplateResult {
   const fed = fedIn(state, pass);
   const shape = shapeOf(fed);
   const padded = pads(end);
-  const wasted = shape.rectangle - shape.list;
-  const times = `${fed.filter((it) => it.rows.length > 0).length} × ${shape.most}`;
-  const list = html`<section class="shape ${padded ? "ghost" : ""}">
-    <h3>
-      A list: ${shape.list} rows
-      <span>${padded ? "not computed" : `pass ${pass.pass + 1}, computed here`}</span>
-    </h3>
-    <div class="box">
-      <div class="flat">
-        ${fed
-          .filter((it) => it.rows.length > 0)
-          .map(
-            (it) =>
-              html`<div class="run">
-                <span class="start">${letter(it.lane)} from ${shape.starts[it.lane]}</span>
-                <div class="cells">${it.rows.map((node) => cell(scene, node))}</div>
-              </div>`,
-          )}
-      </div>
-    </div>
-  </section>`;
-  const rectangle = html`<section class="shape ${padded ? "" : "ghost"}">
-    <h3>
-      A rectangle: ${times} = ${shape.rectangle} cells, ${wasted} of them padding
-      <span>${padded ? `pass ${pass.pass + 1}, computed here` : "not computed"}</span>
-    </h3>
-    <div class="box">
-      ${fed.map(
-        (it) =>
-          html`<div class="line">
-            <span class="start">${letter(it.lane)}</span>
-            <div class="cells">
-              ${it.rows.map((node) => cell(scene, node))}
-              ${
-                it.rows.length === 0
-                  ? html`<span class="gone">has finished</span>`
-                  : Array.from(
-                      { length: shape.most - it.rows.length },
-                      () => html`<i class="seat padding" title="padding"></i>`,
-                    )
-              }
-            </div>
-          </div>`,
-      )}
-    </div>
-  </section>`;
+  const taking = fed.filter((it) => it.rows.length > 0);
+  const section = (computed: boolean, heading: string, lines: unknown) =>
+    html`<section class="shape ${computed ? "" : "ghost"}">
+      <h3>
+        ${heading}
+        <span>${computed ? `pass ${pass.pass + 1}, computed here` : "not computed"}</span>
+      </h3>
+      <div class="box">${lines}</div>
+    </section>`;
+  const line = (kind: string, start: string, rows: readonly NodeState[], rest: unknown) =>
+    html`<div class=${kind}>
+      <span class="start">${start}</span>
+      <div class="cells">${rows.map((node) => cell(scene, node))}${rest}</div>
+    </div>`;
+  const list = section(
+    !padded,
+    `A list: ${shape.list} rows`,
+    html`<div class="flat">
+      ${taking.map((it) => line("run", `${letter(it.lane)} from ${shape.starts[it.lane]}`, it.rows, nothing))}
+    </div>`,
+  );
+  const rectangle = section(
+    padded,
+    `A rectangle: ${taking.length} × ${shape.most} = ${shape.rectangle} cells, ${shape.rectangle - shape.list} of them padding`,
+    fed.map((it) => {
+      const missing = Array<TemplateResult>(shape.most - it.rows.length);
+      const padding = html`<i class="seat padding" title="padding"></i>`;
+      return line(
+        "line",
+        letter(it.lane),
+        it.rows,
+        it.rows.length > 0 ? missing.fill(padding) : html`<span class="gone">has finished</span>`,
+      );
+    }),
+  );
   return padded ? html`${rectangle}${list}` : html`${list}${rectangle}`;
 }
 
@@ -184,10 +173,6 @@ export const batch: View = {
         height: ${TEXT - 8}px;
         margin-block-end: 8px;
       }
-      .member .letter,
-      .batch .start {
-        font-family: var(--font-label);
-      }
       .member-text {
         margin: 0;
         height: ${TEXT - 8}px;
@@ -202,42 +187,19 @@ export const batch: View = {
         color: var(--ink-2);
         text-align: end;
       }
-      .member-token {
-        /* On the tokens only: the template's own line breaks around them are not text. */
-        white-space: pre-wrap;
-      }
-      .member-token.prompt {
-        color: var(--ink-2);
-      }
-      .member-token.recent.accepted {
-        border-bottom: 2px solid var(--state-accepted);
-      }
-      .member-token.recent.recovered {
-        border-bottom: 3px double var(--state-recovered-ink);
-      }
-      .member-token.recent.bonus {
-        border-bottom: 2px dotted var(--state-bonus-ink);
-      }
-      .member-token[marked] {
-        background: var(--mark);
-      }
       .shape {
         margin-block-start: var(--space-2);
       }
       .shape h3 {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 var(--space-2);
         margin: 0 0 4px;
         font: 600 var(--size-2) / 1.5 var(--font-label);
-      }
-      @container figure (max-width: ${NARROW}px) {
-        .shape h3 span {
-          display: block;
-          margin: 0;
-        }
       }
       .shape h3 span {
         font-weight: 400;
         color: var(--ink-2);
-        margin-inline-start: var(--space-2);
       }
       .shape.ghost .cells {
         opacity: 0.62;

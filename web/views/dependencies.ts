@@ -112,7 +112,7 @@ function render(scene: Scene): TemplateResult {
 
 /** A mark of a place; what is wrong is crossed. */
 const square = (kind: Kind, at: number, side: number): SVGTemplateResult =>
-  svg`<rect class="body" x=${at} y=${at} width=${side} height=${side} />
+  svg`<rect class="body" x=${at} y=${at} width=${side} height=${side} rx=${kind === "ahead" ? side : 0} />
     ${kind === "wrong" ? svg`<path class="cross" d="M${at + 2} ${at + 2}l${side - 4} ${side - 4}" />` : nothing}`;
 
 function renderNumbers({ iterations, tokens, fed, wasted }: Numbers, grid: Grid): TemplateResult {
@@ -187,9 +187,6 @@ export const dependencies: View = {
       .dependencies .settled {
         fill: var(--paper-2);
       }
-      .place .reach {
-        fill: transparent;
-      }
       .place .body {
         fill: none;
         stroke: var(--rule-strong);
@@ -201,7 +198,6 @@ export const dependencies: View = {
       .place.ahead .body {
         fill: var(--state-accepted);
         stroke: var(--state-accepted-ink);
-        rx: 50%;
       }
       .place.wrong .cross {
         stroke: var(--rule-strong);
@@ -215,7 +211,6 @@ export const dependencies: View = {
         stroke-dasharray: 2 2;
       }
       .place[marked] .reach {
-        fill: var(--mark);
         stroke: var(--ink);
       }
       .place:focus-visible .reach {

@@ -41,7 +41,7 @@ function render(scene: Scene): TemplateResult {
   >
     ${
       tables.length === 0
-        ? html`<p class="waiting">No table has been written yet.</p>`
+        ? html`<p class="empty">No table has been written yet.</p>`
         : repeat(
             tables,
             (it) => it.name,
@@ -83,7 +83,10 @@ function renderTable(scene: Scene, table: TableState): TemplateResult {
   const stops = rows.map((it) => it.row.key);
   const contexts = contextColumns(table) !== null;
   const nodeColumn = table.columns.findIndex((it) => it.kind === "node");
-  return html`<table class="plain" @keydown=${roving((stop, arrow) => step(stops, stop, arrow))}>
+  return html`<table
+    class="listing plain"
+    @keydown=${roving((stop, arrow) => step(stops, stop, arrow))}
+  >
     <caption>
       ${table.name.replaceAll("_", " ")}
       <span
@@ -105,24 +108,20 @@ function renderTable(scene: Scene, table: TableState): TemplateResult {
         (it) => it.row.key,
         ({ row, freshness }, index) => {
           const use = used.get(row.key);
-          const node = use ? use.guess : nodeColumn < 0 ? null : row.cells[nodeColumn];
+          const node = use ? use.guess : row.cells[nodeColumn];
           const reads = index < reading.length;
+          const [sign, words] = !reads
+            ? ["", nothing]
+            : use!.guess === null
+              ? ["=", "matches the end of the text"]
+              : ["→", "became a guess"];
           return html`<tr
             class="${freshness} ${reads ? "reads" : ""} ${index === reading.length - 1 ? "last" : ""}"
             data-stop=${row.key}
             tabindex=${index === 0 ? 0 : -1}
             data-node=${typeof node === "number" ? node : nothing}
           >
-            ${
-              contexts
-                ? html`<td
-                    class="use"
-                    title=${reads ? (use?.guess == null ? "matches the end of the text" : "became a guess") : nothing}
-                  >
-                    ${reads ? (use?.guess == null ? "=" : "→") : ""}
-                  </td>`
-                : nothing
-            }
+            ${contexts ? html`<td class="use" title=${words}>${sign}</td>` : nothing}
             <td class="fresh" title=${freshness === "old" ? nothing : freshness}>
               ${FRESH[freshness]}
             </td>
@@ -195,23 +194,6 @@ export const tables: View = {
         align-items: flex-start;
         padding-inline: var(--space-4);
       }
-      .tables .waiting {
-        color: var(--ink-2);
-        margin: 0;
-      }
-      .plain {
-        border-collapse: collapse;
-        font: var(--size-2) / 1.4 var(--font-label);
-      }
-      .plain caption {
-        text-align: start;
-        font-weight: 600;
-        padding-block-end: var(--space-1);
-      }
-      .plain caption span {
-        font-weight: 400;
-        color: var(--ink-3);
-      }
       .plain th {
         font-weight: 400;
         color: var(--ink-2);
@@ -223,51 +205,34 @@ export const tables: View = {
         background: var(--paper);
       }
       .plain td {
-        padding: 3px 10px;
         border-block-end: 1px solid var(--rule);
-        white-space: nowrap;
       }
       .plain thead td {
         border: 0;
       }
-      /* The text band has a class of this name. */
-      .plain :is(td, th).text {
-        font-size: inherit;
+      .plain :is(.fresh, .use) {
+        padding: 0 3px;
+        border: 0;
+        font-weight: 700;
+        text-align: center;
       }
       .plain .fresh {
-        padding: 0 2px;
         width: 1em;
-        border: 0;
-        font-weight: 700;
-        text-align: center;
       }
       .plain .use {
-        padding: 0 4px;
-        border: 0;
-        font-weight: 700;
-        text-align: center;
         color: var(--state-pool-ink);
       }
-      .plain tr.reads td:not(.fresh, .use) {
+      .plain tr.reads [class^="of"] {
         background: color-mix(in srgb, var(--state-pool) 14%, transparent);
         font-weight: 600;
       }
-      .plain tr.reads.last td:not(.fresh, .use) {
+      .plain tr.reads.last [class^="of"] {
         border-block-end: 1.5px solid var(--rule-strong);
       }
       .plain .of-number,
       .plain .of-probability {
         text-align: end;
         font-variant-numeric: tabular-nums;
-      }
-      .plain .code {
-        font-family: var(--font-code);
-        white-space: pre;
-      }
-      .plain .code > span + span {
-        border-inline-start: 1px dotted var(--rule-strong);
-        margin-inline-start: 3px;
-        padding-inline-start: 3px;
       }
       .plain sub {
         color: var(--ink-3);
@@ -296,20 +261,16 @@ export const tables: View = {
       .plain tr.changed td.fresh {
         color: var(--accent);
       }
-      .plain tr.inserted td:not(.fresh) {
+      .plain tr.inserted [class^="of"] {
         background: var(--paper-2);
       }
       .plain tr.evicted {
         color: var(--ink-3);
         text-decoration: line-through;
       }
-      .plain tr[marked] td:not(.fresh),
+      .plain tr[marked] [class^="of"],
       .plain [marked] {
         background: var(--mark);
-      }
-      .plain tr:focus-visible {
-        outline: 2px solid var(--accent);
-        outline-offset: -2px;
       }
     `,
   ],

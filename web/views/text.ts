@@ -104,7 +104,7 @@ function withSigns(text: string): string {
 const onlySpace = (text: string): boolean => /^[ \t\n\r]+$/.test(text);
 
 /** Marks of the tokenizer, such as the one that begins a text, are not part of what is read. */
-const special = (text: string): string => (/^<[^<>]*>$/.test(text) ? "special" : "");
+export const special = (text: string): string => (/^<[^<>]*>$/.test(text) ? "special" : "");
 
 /** Text that the draft model wrote itself, without a test. */
 export const isUntested = (node: NodeState): boolean =>

@@ -109,7 +109,7 @@ export function renderPool(
     const used = node === null ? [] : ["tried in this pass"];
     const said = [tokens.map(name).join(""), words, ...used, ...more].join(", ");
     return html`<span
-      class="phrase ${word} ${node === null ? "" : "used"}"
+      class="phrase code ${word} ${node === null ? "" : "used"}"
       title=${said}
       role="img"
       aria-label=${said}
@@ -125,7 +125,10 @@ export function renderPool(
     0,
     groups.findIndex((group) => group.cell === head),
   );
-  return html`<table class="pool" @keydown=${roving((stop, arrow) => step(stops, stop, arrow))}>
+  return html`<table
+    class="listing pool"
+    @keydown=${roving((stop, arrow) => step(stops, stop, arrow))}
+  >
     <caption>
       ${table.name}
       <span>${table.rows.size}</span>
@@ -149,18 +152,31 @@ export function renderPool(
 }
 
 export const poolStyles = css`
-  .pool {
+  .listing {
     border-collapse: collapse;
     font: var(--size-2) / 1.4 var(--font-label);
   }
-  .pool caption {
+  .listing caption {
     text-align: start;
     font-weight: 600;
     padding-block-end: var(--space-1);
   }
-  .pool caption span {
+  .listing caption span {
     font-weight: 400;
     color: var(--ink-3);
+  }
+  .listing td {
+    padding: 3px 10px;
+    white-space: nowrap;
+  }
+  .listing tr:focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: -2px;
+  }
+  .listing .code > span + span {
+    border-inline-start: 1px dotted var(--rule-strong);
+    margin-inline-start: 3px;
+    padding-inline-start: 3px;
   }
   .pool th {
     text-align: end;
@@ -169,10 +185,6 @@ export const poolStyles = css`
     border-inline-end: 1.5px solid var(--rule-strong);
     vertical-align: top;
   }
-  .pool td {
-    padding: 3px 6px;
-    white-space: nowrap;
-  }
   .pool tr.head {
     background: var(--paper-3);
   }
@@ -180,26 +192,12 @@ export const poolStyles = css`
     font-weight: 700;
     box-shadow: inset 3px 0 var(--accent);
   }
-  .pool tr:focus-visible {
-    outline: 2px solid var(--accent);
-    outline-offset: -2px;
-  }
-  .pool .code,
-  .phrase {
-    font-family: var(--font-code);
-    white-space: pre;
-  }
   .phrase {
     display: inline-block;
     margin-inline-end: 8px;
     padding: 0 5px;
     border: 1.5px solid var(--rule);
     border-radius: var(--radius);
-  }
-  .phrase > span + span {
-    border-inline-start: 1px dotted var(--rule-strong);
-    margin-inline-start: 3px;
-    padding-inline-start: 3px;
   }
   .phrase sup {
     font: 700 0.8em/0 var(--font-label);
