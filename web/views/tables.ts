@@ -8,7 +8,7 @@ import type { Column } from "../generated/Column.ts";
 import type { State, TableState } from "../trace/state.ts";
 import { tokenName } from "../trace/words.ts";
 import { isCopies } from "./layout/copies.ts";
-import { contextColumns, rowsInUse } from "./layout/in-use.ts";
+import { contextAt, rowsInUse } from "./layout/in-use.ts";
 import { hasColumns, seenRows, type SeenRow } from "./layout/table.ts";
 import { readable } from "./part/number.ts";
 import { follow } from "./part/follow.ts";
@@ -81,7 +81,7 @@ function renderTable(scene: Scene, table: TableState): TemplateResult {
   const keyed = table.columns[0]?.name === "key" ? 1 : 0;
   const columns = table.columns.slice(keyed);
   const stops = rows.map((it) => it.row.key);
-  const contexts = contextColumns(table) !== null;
+  const contexts = contextAt(table) >= 0;
   const nodeColumn = table.columns.findIndex((it) => it.kind === "node");
   return html`<table
     class="listing plain"
@@ -207,10 +207,7 @@ export const tables: View = {
       .plain td {
         border-block-end: 1px solid var(--rule);
       }
-      .plain thead td {
-        border: 0;
-      }
-      .plain :is(.fresh, .use) {
+      .plain :is(thead td, .fresh, .use) {
         padding: 0 3px;
         border: 0;
         font-weight: 700;
@@ -229,8 +226,7 @@ export const tables: View = {
       .plain tr.reads.last [class^="of"] {
         border-block-end: 1.5px solid var(--rule-strong);
       }
-      .plain .of-number,
-      .plain .of-probability {
+      .plain :is(.of-number, .of-probability) {
         text-align: end;
         font-variant-numeric: tabular-nums;
       }

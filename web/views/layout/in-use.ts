@@ -3,15 +3,28 @@
  * became a guess of it. For tables with a column of tokens and next to it one of the token that
  * follows. Leaves out: drawing.
  */
-import { currentRound, type NodeState, type State, type TableState } from "../../trace/state.ts";
+import {
+  ancestors,
+  currentRound,
+  nodesOf,
+  type NodeState,
+  type State,
+  type TableState,
+} from "../../trace/state.ts";
 
-/** Columns of a context and of what follows it; `null` when the table is of another kind. */
-export function contextColumns(table: TableState): { context: number; next: number } | null {
-  const context = table.columns.findIndex(
-    (it, i) => it.kind === "tokens" && table.columns[i + 1]?.kind === "token",
+/** Column of a context, with that of what follows it after it; −1 when the table is of another kind. */
+export const contextAt = ({ columns }: TableState): number =>
+  columns.findIndex((it, i) => it.kind === "tokens" && columns[i + 1]?.kind === "token");
+
+/** The last token of the text as the running round began. */
+export const headOf = (state: State): NodeState | undefined =>
+  state.nodes[currentRound(state)?.head ?? -1];
+
+/** What the running round grew of a node with this token. */
+export const grownOf = (state: State, node: NodeState, token: unknown): NodeState | undefined =>
+  nodesOf(state, node.children).find(
+    (it) => it.token === token && it.round === state.rounds.length - 1,
   );
-  return context < 0 ? null : { context, next: context + 1 };
-}
 
 /** What a row says in the running round. */
 export interface InUse {
@@ -24,35 +37,23 @@ export interface InUse {
 /** By key of the row; rows that match the end of the text, and rows that became a guess. */
 export function rowsInUse(table: TableState, state: State): Map<string, InUse> {
   const found = new Map<string, InUse>();
-  const columns = contextColumns(table);
-  const round = currentRound(state);
-  const head = state.nodes[round?.head ?? -1];
-  if (!columns || !round || !head) return found;
-  const guesses = round.nodes.map((id) => state.nodes[id]!).filter((it) => it.depth > head.depth);
-  const ends: NodeState[] = [head, ...guesses];
-  for (const row of table.rows.values()) {
-    const context = row.cells[columns.context];
-    const next = row.cells[columns.next];
+  const column = contextAt(table);
+  const head = headOf(state);
+  if (column < 0 || !head) return found;
+  const guesses = nodesOf(state, currentRound(state)!.nodes).filter((it) => it.depth > head.depth);
+  // Backwards from each place where a context may end.
+  const paths = [head, ...guesses].map((it) => ancestors(state, it.id));
+  for (const { key, cells } of table.rows.values()) {
+    const context = cells[column];
     if (!Array.isArray(context) || context.length === 0) continue;
-    for (const end of ends) {
-      if (!endsIn(state, end, context)) continue;
-      const guess = end.children
-        .map((id) => state.nodes[id]!)
-        .find((it) => it.token === next && it.round === round.index);
+    for (const path of paths) {
+      if (context.some((token, i) => path[context.length - 1 - i]?.token !== token)) continue;
+      const [end] = path as [NodeState];
+      const guess = grownOf(state, end, cells[column + 1]);
       if (!guess && end !== head) continue;
-      found.set(row.key, { guess: guess?.id ?? null, ahead: end.depth - head.depth });
+      found.set(key, { guess: guess?.id ?? null, ahead: end.depth - head.depth });
       break;
     }
   }
   return found;
-}
-
-/** Whether the path to `node` ends in `tokens`. */
-function endsIn(state: State, node: NodeState, tokens: readonly number[]): boolean {
-  let at: NodeState | undefined = node;
-  for (let i = tokens.length - 1; i >= 0; i--) {
-    if (!at || at.token !== tokens[i]) return false;
-    at = at.parent === null ? undefined : state.nodes[at.parent];
-  }
-  return true;
 }

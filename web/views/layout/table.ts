@@ -76,6 +76,8 @@ export const cellsOf = (table: TableState | undefined): ((name: string) => Cell 
 
 /** Rows under what they have in common. */
 export interface Group {
+  /** The shared cell as JSON. */
+  key: string;
   /** The shared cell. */
   cell: SeenRow["row"]["cells"][number];
   rows: SeenRow[];
@@ -92,7 +94,7 @@ export function groupedBy(rows: readonly SeenRow[], column: number): Group[] {
     const key = JSON.stringify(cell);
     const group = groups.get(key);
     if (group) group.rows.push(seen);
-    else groups.set(key, { cell, rows: [seen] });
+    else groups.set(key, { key, cell, rows: [seen] });
   }
   for (const { rows } of groups.values()) rows.reverse();
   return [...groups.values()];

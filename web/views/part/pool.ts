@@ -5,8 +5,15 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Cell } from "../../generated/Cell.ts";
-import { currentRound, type State, type TableState } from "../../trace/state.ts";
+import {
+  currentRound,
+  nodesOf,
+  type NodeState,
+  type State,
+  type TableState,
+} from "../../trace/state.ts";
 import { tokenName } from "../../trace/words.ts";
+import { grownOf, headOf } from "../layout/in-use.ts";
 import { columnAt, groupedBy, seenRows, type SeenRow } from "../layout/table.ts";
 import type { Scene } from "../view.ts";
 import type { Spot } from "./follow.ts";
@@ -19,12 +26,11 @@ const LINE = 26.2;
 
 /** Columns of the key and of what follows it; `null` when the table is no pool. */
 export function poolColumns(table: TableState): { key: number; phrase: number } | null {
-  const lists = table.columns.filter((it) => it.kind === "tokens");
-  const singles = table.columns.filter((it) => it.kind === "token");
-  if (lists.length !== 1 || singles.length !== 1) return null;
-  const key = table.columns.indexOf(singles[0]!);
-  const phrase = table.columns.indexOf(lists[0]!);
-  return key < phrase ? { key, phrase } : null;
+  const kinds = table.columns.map((it) => it.kind);
+  const [key, phrase] = [kinds.indexOf("token"), kinds.indexOf("tokens")];
+  return kinds.filter((it) => it.startsWith("token")).join() === "token,tokens"
+    ? { key, phrase }
+    : null;
 }
 
 const SIGN: Readonly<Record<string, [sign: string, words: string]>> = {
@@ -51,35 +57,23 @@ function wordFor(table: TableState, { row, freshness }: SeenRow): string {
  */
 export function nodeOfPhrase(state: State, key: Cell, tokens: readonly number[]): number | null {
   const round = currentRound(state);
-  if (!round || round.head === null) return null;
-  for (const id of [round.head, ...round.nodes]) {
-    const found = spelled(state, id, key, tokens);
-    if (found !== null) return found;
+  for (const from of [headOf(state), ...nodesOf(state, round?.nodes ?? [])]) {
+    if (from?.token !== key || from.by === "window") continue;
+    let at: NodeState | undefined = from;
+    for (const token of tokens) at &&= grownOf(state, at, token);
+    if (at && at !== from) return at.id;
   }
   return null;
-}
-
-function spelled(state: State, from: number, key: Cell, tokens: readonly number[]): number | null {
-  const head = state.nodes[from];
-  if (!head || head.token !== key || head.by === "window") return null;
-  let at = head;
-  for (const token of tokens) {
-    const next = at.children
-      .map((id) => state.nodes[id]!)
-      .find((it) => it.token === token && it.round === state.rounds.length - 1);
-    if (!next) return null;
-    at = next;
-  }
-  return at.id === head.id ? null : at.id;
 }
 
 /** Where the line of the running round's last token stands in a box that holds the pool alone. */
 export function spotInPool({ state }: Scene, table: TableState): Spot {
   const { key } = poolColumns(table)!;
-  const head = state.nodes[currentRound(state)?.head ?? -1]?.token ?? null;
+  const head = headOf(state)?.token ?? null;
   const line = groupedBy(seenRows(table, state), key).findIndex((it) => it.cell === head);
-  const top = line < 0 ? 0 : CAPTION + (line - 1) * LINE;
-  return { left: 0, right: 0, top, bottom: line < 0 ? 0 : top + 3 * LINE };
+  if (line < 0) return { left: 0, right: 0 };
+  const top = CAPTION + (line - 1) * LINE;
+  return { left: 0, right: 0, top, bottom: top + 3 * LINE };
 }
 
 /** `link`: the node that a row stands for, when the view knows one. */
@@ -91,20 +85,18 @@ export function renderPool(
   const { state, vocabulary } = scene;
   const { key, phrase } = poolColumns(table)!;
   const groups = groupedBy(seenRows(table, state), key);
-  const head = state.nodes[currentRound(state)?.head ?? -1]?.token ?? null;
+  const head = headOf(state)?.token ?? null;
   const name = (token: number) => tokenName(vocabulary, token);
-  const extras = table.columns
-    .map((column, index) => ({ column, index }))
-    .filter(({ column, index }) => column.kind === "number" && index > 0);
-
   const chip = (seen: SeenRow): TemplateResult => {
     const word = wordFor(table, seen);
     const [sign, words] = SIGN[word] ?? ["", word];
     const tokens = (seen.row.cells[phrase] as number[] | null) ?? [];
-    const more = extras
-      .map(({ column, index }) => [column.name, seen.row.cells[index]] as const)
-      .filter(([, cell]) => typeof cell === "number")
-      .map(([label, cell]) => `${label} ${readable(cell as number)}`);
+    const more = table.columns.flatMap(({ name, kind }, i) => {
+      const cell = seen.row.cells[i];
+      return kind === "number" && i > 0 && typeof cell === "number"
+        ? [`${name} ${readable(cell)}`]
+        : [];
+    });
     const node = link(seen) ?? nodeOfPhrase(state, seen.row.cells[key] ?? null, tokens);
     const used = node === null ? [] : ["tried in this pass"];
     const said = [tokens.map(name).join(""), words, ...used, ...more].join(", ");
@@ -120,11 +112,8 @@ export function renderPool(
     >`;
   };
 
-  const stops = groups.map((group) => JSON.stringify(group.cell));
-  const tabStop = Math.max(
-    0,
-    groups.findIndex((group) => group.cell === head),
-  );
+  const stops = groups.map((it) => it.key);
+  const first = groups.find((it) => it.cell === head) ?? groups[0];
   return html`<table
     class="listing pool"
     @keydown=${roving((stop, arrow) => step(stops, stop, arrow))}
@@ -136,15 +125,15 @@ export function renderPool(
     <tbody>
       ${repeat(
         groups,
-        (group) => JSON.stringify(group.cell),
-        (group, index) =>
+        (it) => it.key,
+        (it) =>
           html`<tr
-            class=${group.cell === head ? "head" : ""}
-            data-stop=${stops[index]!}
-            tabindex=${index === tabStop ? 0 : -1}
+            class=${it.cell === head ? "head" : ""}
+            data-stop=${it.key}
+            tabindex=${it === first ? 0 : -1}
           >
-            <th scope="row"><span class="code">${name(Number(group.cell))}</span></th>
-            <td>${repeat(group.rows, (it) => it.row.key, chip)}</td>
+            <th scope="row"><span class="code">${name(Number(it.cell))}</span></th>
+            <td>${repeat(it.rows, (it) => it.row.key, chip)}</td>
           </tr>`,
       )}
     </tbody>
