@@ -3,11 +3,11 @@
 // says age and odds as well, the reader may colour the places by them.
 
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
-import type { State, TableState } from "../trace/state.ts";
+import { nodesOf, type State, type TableState } from "../trace/state.ts";
 import { shortened, tokenName } from "../trace/words.ts";
 import { columnAt, type SeenRow } from "./layout/table.ts";
 import { follow } from "./part/follow.ts";
-import { AHEAD, cellsOf, gridTable, nodeOf, STATES, type Cell } from "./part/guesses.ts";
+import { AHEAD, cellsOf, nodeOf, STATES, type Cell } from "./part/guesses.ts";
 import { renderKeys } from "./part/keys.ts";
 import { placesStyles, renderPlaces, shapeOf, type Place, type Shape } from "./part/places.ts";
 import { poolColumns, poolStyles, renderPool, spotInPool } from "./part/pool.ts";
@@ -40,23 +40,18 @@ const poolTable = (state: State): TableState | undefined =>
 function diagonalNodes(state: State, cells: readonly Cell[]): Map<number, number> {
   const nodes = new Map<number, number>();
   const order = [...cells].sort((a, b) => a.row - b.row || a.column - b.column);
-  let path: number | null = null;
-  for (const cell of order) {
-    const apart = cell.column - cell.row;
-    if (cell.state === "pending") {
-      path = state.rounds[cell.round]?.head ?? null;
-      if (path !== null) nodes.set(apart, path);
-      continue;
-    }
-    const above: number | null = cell.row === 0 ? path : (nodes.get(apart) ?? null);
-    const twins: number[] = (state.nodes[above ?? -1]?.children ?? []).filter((id) => {
-      const node = state.nodes[id]!;
-      return node.token === cell.token && node.round === cell.round && node.by === cell.state;
-    });
+  let path: number | null | undefined;
+  for (const { row, column, token, round, state: by } of order) {
+    const apart = column - row;
+    const above = state.nodes[(row === 0 ? path : nodes.get(apart)) ?? -1];
+    const twins = nodesOf(state, above?.children ?? []).filter(
+      (it) => it.token === token && it.round === round && it.by === by,
+    );
+    const pending = by === "pending";
     // The path was grown before what hangs below it.
-    const node: number | undefined = cell.row === 0 ? twins[0] : twins.at(-1);
-    if (cell.row === 0) path = node ?? null;
-    if (node !== undefined) nodes.set(apart, node);
+    const node = pending ? state.rounds[round]?.head : twins.at(row === 0 ? 0 : -1)?.id;
+    if (pending || row === 0) path = node;
+    if (typeof node === "number") nodes.set(apart, node);
   }
   return nodes;
 }
@@ -77,8 +72,7 @@ const chip = (state: string, at: number, wide: number, high: number, filling: un
 const COLOURS = { age: "by age", odds: "by odds of being kept" } as const;
 type Colour = keyof typeof COLOURS;
 
-const tellsMore = (state: State): boolean =>
-  cellsOf(gridTable(state)).some((it) => it.age !== null);
+const tellsMore = (state: State): boolean => cellsOf(state).some((it) => it.age !== null);
 
 /** Passes after which a token counts as old. */
 const OLD = 6;
@@ -206,7 +200,7 @@ function legend(end: State, staircase: boolean): TemplateResult {
   const unproved = Object.keys(UNPROVED);
   const states = staircase
     ? ["fixed", "ahead", "changed", "same", "guess"].concat(
-        cellsOf(gridTable(end)).some((it) => it.state in UNPROVED) ? unproved : [],
+        cellsOf(end).some((it) => it.state in UNPROVED) ? unproved : [],
       )
     : ["pending", "window", "new"];
   return renderKeys(
@@ -222,7 +216,7 @@ function legend(end: State, staircase: boolean): TemplateResult {
 export const grid: View = {
   id: "grid",
   title: "Grid",
-  applies: (end) => gridTable(end) !== undefined,
+  applies: (end) => cellsOf(end).length > 0,
   rank: () => 12,
   height: (scene) =>
     Math.min(TALLEST, shapeFor(scene).height) +

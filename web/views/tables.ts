@@ -9,7 +9,8 @@ import type { State, TableState } from "../trace/state.ts";
 import { tokenName } from "../trace/words.ts";
 import { isCopies } from "./layout/copies.ts";
 import { contextAt, rowsInUse } from "./layout/in-use.ts";
-import { hasColumns, seenRows, type SeenRow } from "./layout/table.ts";
+import { seenRows, type SeenRow } from "./layout/table.ts";
+import { isGrid } from "./part/guesses.ts";
 import { readable } from "./part/number.ts";
 import { follow } from "./part/follow.ts";
 import { percent } from "./parts.ts";
@@ -25,9 +26,7 @@ const MOST = 80;
 
 /** Tables without a better picture. */
 function listed(state: State): TableState[] {
-  return [...state.tables.values()].filter(
-    (it) => !hasColumns(it, "key", "row", "column", "token", "state") && !isCopies(it),
-  );
+  return [...state.tables.values()].filter((it) => !isGrid(it) && !isCopies(it));
 }
 
 function render(scene: Scene): TemplateResult {

@@ -1,12 +1,16 @@
 // The table of guesses behind a grid: columns key, row, column, token, state, and perhaps age and
 // odds. Finds it by its columns, reads its cells, and tells which node a cell became.
 
-import { mainPath, type NodeState, type State, type TableState } from "../../trace/state.ts";
+import {
+  mainPath,
+  nodesOf,
+  type NodeState,
+  type State,
+  type TableState,
+} from "../../trace/state.ts";
 import type { GridCell } from "../layout/grid.ts";
 import { UNPROVED } from "../parts.ts";
 import { step, type Arrow } from "./roving.ts";
-
-const COLUMNS = "key,row,column,token,state";
 
 export interface Cell extends GridCell {
   /** Round that wrote it. */
@@ -17,17 +21,15 @@ export interface Cell extends GridCell {
   odds: number | null;
 }
 
-/** The table that is a grid, by its columns. */
-export function gridTable(state: State): TableState | undefined {
-  return [...state.tables.values()].find((table) => {
-    const names = table.columns.map((it) => it.name).join();
-    return names === COLUMNS || names === `${COLUMNS},age,odds`;
-  });
-}
+/** Whether a table is a grid, by its columns. */
+export const isGrid = (table: TableState): boolean =>
+  /^key,row,column,token,state(,age,odds)?$/.test(table.columns.map((it) => it.name).join());
 
 const numberOr = (cell: unknown): number | null => (typeof cell === "number" ? cell : null);
 
-export function cellsOf(table: TableState | undefined): Cell[] {
+/** Of the table that is a grid, if there is one. */
+export function cellsOf(state: State): Cell[] {
+  const table = [...state.tables.values()].find(isGrid);
   return [...(table?.rows.values() ?? [])].map(({ cells, round }) => ({
     row: Number(cells[1]),
     column: Number(cells[2]),
@@ -53,14 +55,9 @@ export const finalToken = (state: State) => (column: number) => {
 export function nodeOf(state: State, cell: Cell): number | null {
   if (cell.state === "fixed" || cell.state in UNPROVED)
     return textNode(state, cell.column)?.id ?? null;
-  for (const round of [cell.round + 1, cell.round]) {
-    const found = state.rounds[round]?.nodes.find((id) => {
-      const node = state.nodes[id]!;
-      return node.depth === cell.column && node.token === cell.token;
-    });
-    if (found !== undefined) return found;
-  }
-  return null;
+  const grown = [cell.round + 1, cell.round].flatMap((it) => state.rounds[it]?.nodes ?? []);
+  const isIt = (it: NodeState) => it.depth === cell.column && it.token === cell.token;
+  return nodesOf(state, grown).find(isIt)?.id ?? null;
 }
 
 /** What equals the final token of its position although it could not be known yet. */
@@ -80,7 +77,7 @@ export const STATES: Readonly<Record<string, string>> = {
 
 /** Whether rows are iterations with a frontier, rather than the levels of a moving window. */
 export const isStaircase = (end: State): boolean =>
-  cellsOf(gridTable(end)).some((it) => ["fixed", "guess"].includes(it.state));
+  cellsOf(end).some((it) => ["fixed", "guess"].includes(it.state));
 
 /** Where an arrow leads from a cell, each named `row:column`. */
 export function neighbour(

@@ -7,7 +7,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { gridOf, type Grid } from "../layout/grid.ts";
 import type { Scene } from "../view.ts";
 import { follow, type Spot } from "./follow.ts";
-import { cellsOf, finalToken, gridTable, isStaircase, neighbour, type Cell } from "./guesses.ts";
+import { cellsOf, finalToken, isStaircase, neighbour, type Cell } from "./guesses.ts";
 import { inline } from "./inline.ts";
 import { roving } from "./roving.ts";
 
@@ -45,8 +45,8 @@ export function shapeOf(
   sizesFor: (columns: readonly number[], rows: number) => Sizes,
 ): Shape {
   const staircase = isStaircase(end);
-  const grid = gridOf(cellsOf(gridTable(state)), staircase ? finalToken(state) : undefined);
-  const whole = gridOf(cellsOf(gridTable(end)));
+  const grid = gridOf(cellsOf(state), staircase ? finalToken(state) : undefined);
+  const whole = gridOf(cellsOf(end));
   // A staircase keeps room for all it will be; a window moves on and keeps its size.
   const { columns, rows } = staircase ? whole : grid;
   const most = Math.max(grid.columns.length, whole.columns.length);
