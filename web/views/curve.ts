@@ -1,12 +1,13 @@
 // Numbers as they go: a small plot for each column of a table of numbers. Shows tables whose
 // columns are all numbers: rows by their first column, or one row followed through the rounds.
 
-import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
-import type { State, TableState } from "../trace/state.ts";
-import { linePath, plotOf, round, stepPath, type Frame, type Point } from "./layout/curve.ts";
+import { css, html, svg, type TemplateResult } from "lit";
+import type { State, TableRow, TableState } from "../trace/state.ts";
+import { linePath, plotOf, round, type Point } from "./layout/curve.ts";
 import { history } from "./layout/table.ts";
 import { readable, superscript } from "./part/number.ts";
 import { boxStyles } from "./part/styles.ts";
+import { spaced } from "./parts.ts";
 import type { Scene, View } from "./view.ts";
 
 const WIDTH = 520;
@@ -30,14 +31,6 @@ const acrossFor = (stage: number): number => {
   return Math.min(WIDTH, across >= 2 * LEAST + GAP ? (across - GAP) / 2 : across);
 };
 
-/** Room on the right for the longest name and a number. */
-function frameOf(stage: number, names: Iterable<string>): Frame {
-  const width = acrossFor(stage);
-  const longest = Math.max(0, ...[...names].map((it) => it.length));
-  const right = Math.min(width / 2, Math.max(LABELS, 16 + (longest + 6) * LETTER));
-  return { width, height: HEIGHT, left: 44, right, top: 12, bottom: 24 };
-}
-
 /** One column over the first one. */
 interface Curve {
   name: string;
@@ -46,160 +39,134 @@ interface Curve {
   counts: boolean;
 }
 
-/** A table as curves over its first column. */
-interface Sheet {
-  name: string;
-  axis: string;
-  curves: Curve[];
-}
+const rowsOf = (versions: readonly TableState[]): TableRow[] =>
+  versions.flatMap((it) => [...it.rows.values()]);
 
-const isSheet = (table: TableState): boolean =>
-  table.columns.length >= 2 &&
-  table.columns.every((it) => it.kind === "number" || it.kind === "probability");
-
-/** One row that is set anew each time is followed through the rounds; other tables stand alone. */
-function rowsOf(table: TableState, single: boolean) {
-  return (single ? history(table) : [table]).flatMap((it) => [...it.rows.values()]);
-}
-
-const isSingle = (table: TableState): boolean =>
-  table.replaced !== null && history(table).every((it) => it.rows.size <= 1);
-
-function sheetOf(table: TableState, single: boolean): Sheet {
-  const rows = rowsOf(table, single);
-  const curves = table.columns.slice(1).map((column, i) => {
+/** The columns of a table over its first one, as far as these rows tell. */
+const curvesOf = ({ columns }: TableState, rows: readonly TableRow[]): Curve[] =>
+  columns.slice(1).map(({ name }, i) => {
     const points = rows
-      .filter((row) => typeof row.cells[i + 1] === "number")
-      .map((row) => ({ x: Number(row.cells[0]), y: Number(row.cells[i + 1]) }));
-    return { name: column.name, points, counts: points.every((it) => Number.isInteger(it.y)) };
+      .map(({ cells }) => ({ x: Number(cells[0]), y: cells[i + 1] as number }))
+      .filter((it) => Number.isFinite(it.y));
+    return { name: spaced(name), points, counts: points.every((it) => Number.isInteger(it.y)) };
   });
-  return { name: table.name, axis: table.columns[0]!.name, curves };
-}
 
 /** Everything the plots of a table will have to hold: the same for all places of a run. */
-function roomOf(table: TableState, single: boolean): Map<string, Point[]> {
-  const versions = single ? [table] : history(table);
-  const room = new Map<string, Point[]>();
-  for (const version of versions)
-    for (const { name, points } of sheetOf(version, single).curves)
-      room.set(name, [...(room.get(name) ?? []), ...points]);
-  return room;
-}
+const roomOf = (table: TableState): Curve[] => curvesOf(table, rowsOf(history(table)));
 
 /** Columns that share a plot: the same kind of number in about the same range. */
-export function families(room: ReadonlyMap<string, readonly Point[]>): string[][] {
-  const groups: { names: string[]; low: number; high: number; whole: boolean }[] = [];
-  const constants: { name: string; value: number }[] = [];
-  for (const [name, points] of room) {
-    const values = points.map((it) => it.y).filter(Number.isFinite);
-    if (values.length === 0) continue;
+export function families(room: readonly Curve[]): Curve[][] {
+  const groups: { curves: Curve[]; low: number; high: number; whole: boolean }[] = [];
+  const constants: [Curve, number][] = [];
+  for (const curve of room) {
+    const values = curve.points.map((it) => it.y);
     const low = Math.min(...values);
     const high = Math.max(...values);
-    if (low === high) {
-      constants.push({ name, value: low });
-      continue;
-    }
-    const whole = values.every(Number.isInteger);
+    if (low >= high) constants.push([curve, low]);
+    if (!(low < high)) continue;
+    const whole = curve.counts;
     const home = groups.find((it) => {
       const shared = Math.min(it.high, high) - Math.max(it.low, low);
       const wider = Math.max(it.high - it.low, high - low);
       return !whole && !it.whole && shared > 0.3 * wider;
     });
     if (home) {
-      home.names.push(name);
+      home.curves.push(curve);
       home.low = Math.min(home.low, low);
       home.high = Math.max(home.high, high);
-    } else groups.push({ names: [name], low, high, whole });
+    } else groups.push({ curves: [curve], low, high, whole });
   }
   // What never changes needs no curve, unless it is a threshold that others cross.
-  for (const { name, value } of constants)
-    groups.find((it) => !it.whole && it.low < value && value < it.high)?.names.push(name);
-  return groups.map((it) => it.names);
+  for (const [curve, value] of constants)
+    groups.find((it) => !it.whole && it.low < value && value < it.high)?.curves.push(curve);
+  return groups.map((it) => it.curves);
 }
 
+/** Tables of numbers alone, with something to draw a line through. */
 const sheets = (end: State): TableState[] =>
-  [...end.tables.values()].filter((it) => {
-    if (!isSheet(it)) return false;
-    const rows = rowsOf(it, isSingle(it));
-    return rows.length >= 2 || history(it).some((version) => version.rows.size >= 2);
-  });
+  [...end.tables.values()].filter(
+    (it) =>
+      it.columns.length > 1 &&
+      it.columns.every(({ kind }) => kind === "number" || kind === "probability") &&
+      rowsOf(history(it)).length > 1,
+  );
 
 function render(scene: Scene): TemplateResult {
   return html`<div class="box curves">
     ${sheets(scene.end).map((whole) => {
+      const room = roomOf(whole);
       const table = scene.state.tables.get(whole.name);
-      const single = isSingle(whole);
-      const sheet = table ? sheetOf(table, single) : { ...sheetOf(whole, single), curves: [] };
-      const room = roomOf(whole, single);
+      // One row that is set anew each time is followed through the rounds; other tables stand alone.
+      const single = history(whole).every((it) => it.rows.size < 2);
+      const now = table ? curvesOf(table, rowsOf(single ? history(table) : [table])) : [];
+      // Room on the right for the longest name and a number.
+      const width = acrossFor(scene.width);
+      const longest = Math.max(...room.map((it) => it.name.length));
+      const right = width - Math.min(width / 2, Math.max(LABELS, 16 + (longest + 6) * LETTER));
       return html`<section>
-        <h3>${sheet.name.replaceAll("_", " ")}</h3>
-        ${families(room).map((names) => plot(sheet, names, room, frameOf(scene.width, room.keys())))}
+        <h3>${spaced(whole.name)}</h3>
+        ${families(room).map((family) => plot(whole, family, now, width, right))}
       </section>`;
     })}
   </div>`;
 }
 
+const LEFT = 44;
+const BOTTOM = HEIGHT - 24;
+
+/** `family`: the curves of a plot as they will be; those of `now` are drawn. */
 function plot(
-  sheet: Sheet,
-  names: readonly string[],
-  room: ReadonlyMap<string, readonly Point[]>,
-  frame: Frame,
+  { name, columns }: TableState,
+  family: readonly Curve[],
+  now: readonly Curve[],
+  width: number,
+  right: number,
 ): TemplateResult {
-  const all = names.flatMap((name) => room.get(name) ?? []);
-  const high = Math.max(...all.map((it) => it.y));
+  const axis = spaced(columns[0]!.name);
+  const all = family.flatMap((it) => it.points);
   // Counts that grow by powers are drawn by powers; the axis says so.
-  const powers = high > 1000 && all.every((it) => it.y >= 0);
-  const tall = (point: Point): Point =>
-    powers ? { x: point.x, y: Math.log10(1 + point.y) } : point;
-  const scales = plotOf([{ name: "", points: all.map(tall) }], frame);
+  const powers = all.some((it) => it.y > 1000) && all.every((it) => it.y >= 0);
+  const tall = ({ x, y }: Point): Point => ({ x, y: powers ? Math.log10(1 + y) : y });
+  const scales = plotOf(all.map(tall), [LEFT, right], [BOTTOM, 12]);
+  const x = (at: number) => round(scales.x(at));
+  const y = (at: number) => round(scales.y(at));
   const label = (at: number) =>
-    powers ? (at === 0 ? "0" : `10${superscript(at)}`) : String(at).replace("-", "−");
-  const curves = names
-    .map((name) => sheet.curves.find((it) => it.name === name))
-    .filter((it) => it !== undefined);
-  const ends = spread(
-    curves.map(({ points }) => (points.length > 0 ? scales.y(tall(points.at(-1)!).y) : 0)),
-  );
-  const said = curves
-    .map(({ name, points }) => `${name} ${points.length > 0 ? readable(points.at(-1)!.y) : "–"}`)
-    .join(", ");
-  const draw = (curve: Curve, i: number): SVGTemplateResult | typeof nothing => {
-    const points = curve.points.map(tall);
+    powers && at > 0 ? `10${superscript(at)}` : String(at).replace("-", "−");
+  const curves = family.flatMap(({ name, counts }, i) => {
+    const points = now.find((it) => it.name === name)?.points ?? [];
     const last = points.at(-1);
-    if (!last) return nothing;
-    const d = curve.counts ? stepPath(points, scales) : linePath(points, scales);
-    return svg`<g class="curve c${i}">
-      <path d=${d} />
-      <circle cx=${round(scales.x(last.x))} cy=${round(scales.y(last.y))} r="3.5" />
-      <text x=${round(scales.x(last.x)) + 9} y=${Math.min(ends[i]! + 4, bottom - 2)}>${curve.name.replaceAll("_", " ")} ${readable(curve.points.at(-1)!.y)}</text>
-    </g>`;
-  };
-  const bottom = frame.height - frame.bottom;
+    if (!last) return [];
+    const path = linePath(points.map(tall), scales, counts);
+    return { i, path, said: `${name} ${readable(last.y)}`, ...tall(last) };
+  });
+  const heights = spread(curves.map((it) => scales.y(it.y)));
   return html`<svg
-    width=${frame.width}
-    height=${frame.height}
-    viewBox="0 0 ${frame.width} ${frame.height}"
+    width=${width}
+    height=${HEIGHT}
+    viewBox="0 0 ${width} ${HEIGHT}"
     role="img"
-    aria-label="${sheet.name.replaceAll("_", " ")} over ${sheet.axis}: now ${said}"
+    aria-label="${spaced(name)} over ${axis}: now ${curves.map((it) => it.said).join(", ") || "–"}"
   >
     ${scales.yTicks
       .filter((at) => !powers || Number.isInteger(at))
       .map(
-        (
-          at,
-        ) => svg`<path class="tick" d="M${frame.left} ${round(scales.y(at))}H${frame.width - frame.right}" />
-        <text class="small" x=${frame.left - 6} y=${round(scales.y(at)) + 4} text-anchor="end">${label(at)}</text>`,
+        (at) => svg`<path class="tick" d="M${LEFT} ${y(at)}H${right}" />
+          <text class="small" x=${LEFT - 6} y=${y(at) + 4} text-anchor="end">${label(at)}</text>`,
       )}
     ${scales.xTicks
       .filter(Number.isInteger)
       .map(
         (at) =>
-          svg`<text class="small" x=${round(scales.x(at))} y=${bottom + 15} text-anchor="middle">${at}</text>`,
+          svg`<text class="small" x=${x(at)} y=${BOTTOM + 15} text-anchor="middle">${at}</text>`,
       )}
-    <text class="small" x=${frame.width - frame.right + 22} y=${bottom + 15}>
-      ${sheet.axis.replaceAll("_", " ")}
-    </text>
-    ${curves.map(draw)}
+    <text class="small" x=${right + 22} y=${BOTTOM + 15}>${axis}</text>
+    ${curves.map(
+      (it, i) => svg`<g class="curve c${it.i}">
+        <path d=${it.path} />
+        <circle cx=${x(it.x)} cy=${y(it.y)} r="3.5" />
+        <text x=${x(it.x) + 9} y=${Math.min(heights[i]! + 4, BOTTOM - 2)}>${it.said}</text>
+      </g>`,
+    )}
   </svg>`;
 }
 
@@ -222,11 +189,10 @@ export const curve: View = {
   rank: () => 3,
   height: ({ end, width }) => {
     const across = Math.max(1, Math.floor((width - 2 * MARGIN + 24) / (acrossFor(width) + 24)));
-    const tall = sheets(end).map((it) => {
-      const plots = families(roomOf(it, isSingle(it))).length;
-      return 34 + Math.ceil(plots / across) * (HEIGHT + 8);
-    });
-    return tall.reduce((a, b) => a + b, 0);
+    return sheets(end).reduce(
+      (sum, it) => sum + 34 + Math.ceil(families(roomOf(it)).length / across) * (HEIGHT + 8),
+      0,
+    );
   },
   render,
   styles: [

@@ -5,7 +5,7 @@
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { State, TableState } from "../trace/state.ts";
-import { linePath, plotOf, stepPath } from "./layout/curve.ts";
+import { linePath, plotOf } from "./layout/curve.ts";
 import { namesIn, stripOf, type Strip, type Try } from "./layout/layers.ts";
 import { columnAt, hasColumns } from "./layout/table.ts";
 import { follow } from "./part/follow.ts";
@@ -65,19 +65,19 @@ function render(scene: Scene): TemplateResult {
   const x = (index: number) => LEFT + COLUMN + 10 + index * COLUMN;
   const y = (row: number) => TOP + (rows.length - 1 - row) * ROW;
   const bottom = TOP + rows.length * ROW;
-  const frame = {
-    width: x(Math.max(0, whole.tries.length - 1)) + COLUMN / 2,
-    height: bottom + GAP + PLOT,
-    left: x(0) + COLUMN / 2,
-    right: 0,
-    top: bottom + GAP + 6,
-    bottom: 18,
-  };
   const last = strip.tries.length - 1;
-  const xs = [0, Math.max(1, whole.tries.length - 1)];
+  const tries = Math.max(1, whole.tries.length);
+  const right = x(tries - 1) + COLUMN / 2;
+  const foot = bottom + GAP + PLOT;
   const tried = strip.tries.map((it, i) => ({ x: i, y: it.matchness }));
   const best = strip.best.map((value, i) => ({ x: i, y: value }));
-  const plot = plotOf([{ name: "matchness", points: tried }], frame, xs, [0, 1]);
+  const plot = plotOf(
+    tried,
+    [x(0) + COLUMN / 2, right],
+    [foot - 18, bottom + GAP + 6],
+    [0, Math.max(1, tries - 1)],
+    [0, 1],
+  );
 
   const cells = (skipped: ReadonlySet<string>, left: number): SVGTemplateResult[] =>
     rows.map(
@@ -97,7 +97,7 @@ function render(scene: Scene): TemplateResult {
       data-round=${it.round}
     >
       <title>${said}</title>
-      <rect class="try-ground" x=${x(i)} y=${TOP} width=${COLUMN} height=${frame.height - TOP - 14} />
+      <rect class="try-ground" x=${x(i)} y=${TOP} width=${COLUMN} height=${foot - TOP - 14} />
       ${cells(it.skipped, x(i))}
       ${
         it.adopted
@@ -137,10 +137,10 @@ function render(scene: Scene): TemplateResult {
             now
           </text>
           ${(searches ? plot.yTicks : []).map(
-            (at) => svg`<path class="tick" d="M${x(0)} ${plot.y(at)}H${frame.width}" />
+            (at) => svg`<path class="tick" d="M${x(0)} ${plot.y(at)}H${right}" />
               <text class="small" x=${x(0) - 6} y=${plot.y(at) + 4} text-anchor="end">${Math.round(at * 100)} %</text>`,
           )}
-          <text class="small" x=${frame.width + 10} y=${plot.y(strip.best.at(-1) ?? 0) + 4}>
+          <text class="small" x=${right + 10} y=${plot.y(strip.best.at(-1) ?? 0) + 4}>
             ${strip.best.length > 0 ? `best ${percent(strip.best.at(-1)!)}` : ""}
           </text>
         </g>
@@ -149,7 +149,7 @@ function render(scene: Scene): TemplateResult {
           searches
             ? svg`<g aria-hidden="true" class="curves">
                 <path class="tried-line" d=${linePath(tried, plot)} />
-                <path class="best" d=${stepPath(best, plot)} />
+                <path class="best" d=${linePath(best, plot, true)} />
               </g>`
             : nothing
         }

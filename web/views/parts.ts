@@ -36,6 +36,9 @@ export function percent(share: number): string {
 export const number = (value: number): string =>
   digits(Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 2 : 1));
 
+/** A name of a table or column, in words. */
+export const spaced = (name: string): string => name.replaceAll("_", " ");
+
 export function milliseconds(ms: number): string {
   if (ms >= 10_000) return digits(`${(ms / 1000).toFixed(1)} s`);
   return digits(`${ms.toFixed(ms < 10 ? 1 : 0)} ms`);

@@ -13,7 +13,7 @@ import { seenRows, type SeenRow } from "./layout/table.ts";
 import { isGrid } from "./part/guesses.ts";
 import { readable } from "./part/number.ts";
 import { follow } from "./part/follow.ts";
-import { percent } from "./parts.ts";
+import { percent, spaced } from "./parts.ts";
 import { poolColumns, poolStyles, renderPool, spotInPool } from "./part/pool.ts";
 import { roving, step } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
@@ -87,7 +87,7 @@ function renderTable(scene: Scene, table: TableState): TemplateResult {
     @keydown=${roving((stop, arrow) => step(stops, stop, arrow))}
   >
     <caption>
-      ${table.name.replaceAll("_", " ")}
+      ${spaced(table.name)}
       <span
         >${table.rows.size}${rows.length < all.length ? `, the latest ${rows.length} shown` : ""}</span
       >
@@ -96,9 +96,7 @@ function renderTable(scene: Scene, table: TableState): TemplateResult {
       <tr>
         <td></td>
         ${contexts ? html`<td></td>` : nothing}
-        ${columns.map(
-          (it) => html`<th scope="col" class="of-${it.kind}">${it.name.replaceAll("_", " ")}</th>`,
-        )}
+        ${columns.map((it) => html`<th scope="col" class="of-${it.kind}">${spaced(it.name)}</th>`)}
       </tr>
     </thead>
     <tbody>

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { linePath, plotOf, stepPath } from "./curve.ts";
+import { linePath, plotOf } from "./curve.ts";
 import { ticks } from "./scale.ts";
 
-const frame = { width: 110, height: 60, left: 10, right: 0, top: 10, bottom: 10 };
-const series = (ys: number[]) => [{ name: "mu", points: ys.map((y, x) => ({ x, y })) }];
+const ACROSS = [10, 110] as const;
+const DOWN = [50, 10] as const;
+const series = (ys: number[]) => ys.map((y, x) => ({ x, y }));
 
 test("ticks are round numbers that cover the values", () => {
   expect(ticks(0, 1, 4)).toEqual([0, 0.5, 1]);
@@ -12,19 +13,19 @@ test("ticks are round numbers that cover the values", () => {
   expect(ticks(2, 2)).toEqual([2]);
 });
 
-test("a line goes through its points and stops where there is no number", () => {
-  const numbers = series([0, 10, NaN, 5, 10]);
-  const plot = plotOf(numbers, frame);
-  expect(linePath(numbers[0]!.points, plot)).toBe("M10 50L35 10M85 30L110 10");
+test("a line goes through its points", () => {
+  const points = series([0, 10, 5, 5, 10]);
+  const plot = plotOf(points, ACROSS, DOWN);
+  expect(linePath(points, plot)).toBe("M10 50L35 10L60 30L85 30L110 10");
 });
 
 test("a step holds its value until the next", () => {
-  const numbers = series([0, 10]);
-  expect(stepPath(numbers[0]!.points, plotOf(numbers, frame))).toBe("M10 50H110V10");
+  const points = series([0, 10]);
+  expect(linePath(points, plotOf(points, ACROSS, DOWN), true)).toBe("M10 50H110V10");
 });
 
 test("the asked ends of an axis are reached, so that the plot does not grow with each point", () => {
-  const plot = plotOf(series([1, 2]), frame, [0, 9]);
+  const plot = plotOf(series([1, 2]), ACROSS, DOWN, [0, 9]);
   expect(plot.x(9)).toBe(110);
-  expect(plotOf(series([3, 3]), frame).y(3)).toBeGreaterThanOrEqual(10);
+  expect(plotOf(series([3, 3]), ACROSS, DOWN).y(3)).toBeGreaterThanOrEqual(10);
 });
