@@ -39,6 +39,20 @@ test("what runs while the script loads stands below what it reads, calls and nam
   ]);
 });
 
+test("functions become arrows where that is the same, and stand above what runs them", () => {
+  const code = script(
+    "globalThis.arrangedList = listed(1, 2);",
+    "function listed(...all) { return all.map(twice); }",
+    "function twice(it) { return 2 * it; }",
+    "async function late() { await 0; }",
+    "function self() { return this; }",
+  );
+  (0, eval)(arranged(code));
+  expect((globalThis as { arrangedList?: number[] }).arrangedList).toEqual([2, 4]);
+  expect(arranged(code)).toContain("var late=async() =>{ await 0; }");
+  expect(arranged(code)).toContain("function self()");
+});
+
 test("statements stay below one another, what only a method reads may come last", () => {
   const sheet = `const sheet = ["${Array.from({ length: 5000 }, (_, i) => `.a${i}`).join()}"];`;
   const code = script(

@@ -1,7 +1,8 @@
 /**
  * Puts the declarations of a script in the order in which gzip packs them best. Gzip looks 32 kB back
  * for what it has seen: those that say similar things stand together. What runs while the script
- * loads keeps its order, and finds what it needs above it.
+ * loads keeps its order, and finds what it needs above it. Functions are written as most are already,
+ * with an arrow.
  */
 import { parseAst } from "vite";
 
@@ -21,7 +22,7 @@ interface Node {
 interface Unit {
   readonly text: string;
   readonly name: string | undefined;
-  /** Functions may be called from above them. */
+  /** A function that stood where it may be called from above it. */
   readonly hoisted: boolean;
   /** Runs something while the script loads. */
   readonly acts: boolean;
@@ -67,10 +68,11 @@ function unitOf(node: Node, code: string, keyword: string): Unit {
   };
   visit(node, "now");
   const runs = [...names.now, ...(acts ? names.ifCalled : [])];
+  const hoisted = node.type === "FunctionDeclaration";
   return {
-    text: `${keyword}${code.slice(node.start, node.end)};`,
+    text: (hoisted && arrow(node, code)) || `${keyword}${code.slice(node.start, node.end)};`,
     name: id?.name,
-    hoisted: node.type === "FunctionDeclaration",
+    hoisted,
     acts,
     reads: new Set(runs),
     mentions: new Set([...runs, ...names.ifCalled, ...names.later]),
@@ -79,6 +81,14 @@ function unitOf(node: Node, code: string, keyword: string): Unit {
 
 const CALLS = /^(CallExpression|NewExpression|TaggedTemplateExpression)$/;
 const FUNCTION = /Function/;
+
+/** A function as an arrow that a name is given to; nothing where it would be another. */
+function arrow(node: Node, code: string): string | undefined {
+  const { id, body, async, generator } = node as unknown as { id: Node; body: Node } & Node;
+  if (generator || /"type":"ThisExpression"|"name":"arguments"/.test(JSON.stringify(node))) return;
+  const parameters = code.slice(id.end, body.start);
+  return `var ${id["name"]}=${async ? "async" : ""}${parameters}=>${code.slice(body.start, body.end)};`;
+}
 
 /** What has to stand above each of `units`. */
 function needsOf(units: readonly Unit[]): ReadonlySet<Unit>[] {
@@ -96,7 +106,7 @@ function needsOf(units: readonly Unit[]): ReadonlySet<Unit>[] {
     };
     need(unit.reads);
     // What stood below it so far was not needed; statements stay below one another.
-    const above = units.slice(0, i).filter((it) => !it.hoisted);
+    const above = units.filter((it, k) => it !== unit && (it.hoisted || k < i));
     return new Set(above.filter((it) => needed.has(it) || (!unit.name && !it.name)));
   });
 }
