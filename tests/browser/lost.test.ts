@@ -262,6 +262,8 @@ describe("a live figure", () => {
     const { page, context } = await ready();
     await press(page, /^Run$/);
     await expect.poll(async () => (await state(page)).length, SLOW).toBeGreaterThan(SOME);
+    // What has come can be saved while the run goes on.
+    expect((await exported(page)).events.length).toBeGreaterThan(SOME);
     await page
       .locator("decodescope-player")
       .evaluate((it) => (it as DecodescopePlayer).setState({ step: 20, view: "passes" }));
@@ -272,7 +274,10 @@ describe("a live figure", () => {
     const kept = await state(page);
     expect(kept).toMatchObject({ step: 20, view: "passes" });
     expect(kept.length).toBeGreaterThan(SOME);
-    expect((await exported(page)).events.length).toBe(kept.length);
+    const half = await exported(page);
+    expect(half.events.length).toBe(kept.length);
+    expect(half.tokens.length).toBeGreaterThan(0);
+    expect(written.tokens.slice(0, half.tokens.length)).toEqual(half.tokens);
     await press(page, /^Go on with the CPU/);
     await page.locator('.live-bar[data-state="ready"]').waitFor();
     expect(await state(page)).toMatchObject({ step: 20, view: "passes" });

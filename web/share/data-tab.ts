@@ -1,5 +1,6 @@
 /** The run and what happened in it, as files for other programs. */
 import { html, type TemplateResult } from "lit";
+import { soFar } from "../trace/so-far.ts";
 import type { Host } from "./parts.ts";
 
 interface Kind {
@@ -22,7 +23,7 @@ function kinds({ shared: { trace, figure } }: Host): Kind[] {
       help: "Plays again on this page and in embeds.",
       ending: ".json",
       type: "application/json",
-      make: () => Promise.resolve(JSON.stringify(trace)),
+      make: () => Promise.resolve(JSON.stringify(soFar(trace))),
     },
     {
       id: "events-json",

@@ -1,5 +1,6 @@
 /** Links to the settings, to this moment, and one that holds the whole run. */
 import { html, type TemplateResult } from "lit";
+import { soFar } from "../trace/so-far.ts";
 import { MAX_PACKED, pack } from "../app/packed.ts";
 import { copied, type Host } from "./parts.ts";
 
@@ -10,7 +11,7 @@ export class LinkTab {
 
   constructor(host: Host) {
     this.#host = host;
-    void pack(JSON.stringify(host.shared.trace)).then((packed) => {
+    void pack(JSON.stringify(soFar(host.shared.trace))).then((packed) => {
       this.#packed = packed;
       host.requestUpdate();
     });

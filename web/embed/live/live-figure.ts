@@ -7,6 +7,7 @@ import type { ScriptRequest } from "../../engine/handles.ts";
 import type { Batch, Failure, Progress } from "../../engine/protocol.ts";
 import type { Event } from "../../generated/Event.ts";
 import type { Trace } from "../../generated/Trace.ts";
+import { growing } from "../../trace/so-far.ts";
 import { othersOf, promptOf } from "../../trace/text-of.ts";
 import type { LiveStage } from "../live-door.ts";
 import { drawBar } from "./bar.ts";
@@ -40,9 +41,8 @@ export class LiveFigure {
   #stopped = false;
   /** The run that was asked for last, the events of it that have come, and what befell it. */
   #request: ScriptRequest | null = null;
-  #begun: Trace | null = null;
+  #grown: Trace | null = null;
   #came: Event[] = [];
-  #words: Trace["vocabulary"] = {};
   #failure: Failure | null = null;
   #why = "";
 
@@ -141,10 +141,6 @@ export class LiveFigure {
   /** The card is gone; what it has written stays, and so does the reader's place. */
   #break(failure: Failure): void {
     this.#failure = failure;
-    if (this.#begun) {
-      const events = [...this.#begun.events, ...this.#came];
-      this.#stage.keep({ ...this.#begun, events, vocabulary: this.#words });
-    }
     this.#stage.figure()?.finish();
     this.#set({ is: "broken", message: whole(failure.message) });
   }
@@ -187,9 +183,9 @@ export class LiveFigure {
     if (this.#closed || !figure) return;
     if (!this.live) this.#place = { index: figure.index, node: figure.selection.node };
     this.live = true;
-    this.#begun = begun;
-    this.#words = { ...begun.vocabulary };
-    this.#stage.keep(begun);
+    // The figure reads what it was given; what comes goes into a copy.
+    this.#grown = growing(begun);
+    this.#stage.keep(this.#grown);
     figure.live = true;
     figure.trace = begun;
     this.#early = [];
@@ -207,8 +203,12 @@ export class LiveFigure {
   #append(batch: Batch): void {
     if (this.#closed) return;
     // One by one: a long run has more events than a call takes arguments.
-    for (const event of batch.events) this.#came.push(event);
-    Object.assign(this.#words, batch.vocabulary);
+    for (const event of batch.events) {
+      this.#came.push(event);
+      this.#grown?.events.push(event);
+    }
+    Object.assign(this.#grown?.vocabulary ?? {}, batch.vocabulary);
+    this.#grown?.recorded.pass_ms.push(...batch.passMs);
     this.#show(batch);
   }
 
