@@ -10,6 +10,7 @@ import { namesIn, stripOf, type Strip, type Try } from "./layout/layers.ts";
 import { columnAt, hasColumns } from "./layout/table.ts";
 import { follow } from "./part/follow.ts";
 import { percent } from "./parts.ts";
+import { renderKeys } from "./part/keys.ts";
 import { roving, step } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
 import type { Scene, View } from "./view.ts";
@@ -97,7 +98,7 @@ function render(scene: Scene): TemplateResult {
       data-round=${it.round}
     >
       <title>${said}</title>
-      <rect class="try-ground" x=${x(i)} y=${TOP} width=${COLUMN} height=${foot - TOP - 14} />
+      <rect class="reach" x=${x(i)} y=${TOP} width=${COLUMN} height=${foot - TOP - 14} />
       ${cells(it.skipped, x(i))}
       ${
         it.adopted
@@ -155,22 +156,17 @@ function render(scene: Scene): TemplateResult {
         }
       </svg>
     </div>
-    <ul class="keys">
-      <li>
-        <svg width="14" height="12" class="layers-key" aria-hidden="true">
-          <rect class="out" x="1" y="1" width="12" height="10" /></svg
-        >left out
-      </li>
-      ${
-        searches
-          ? html`<li>
-              <svg width="14" height="12" class="layers-key" aria-hidden="true">
-                <path class="mark" d="M7 1l5 9h-10z" /></svg
-              >better than all before: the draft uses it
-            </li>`
-          : nothing
-      }
-    </ul>
+    ${renderKeys("layers", 14, [
+      [svg`<rect class="out" x="1" y="1" width="12" height="12" />`, "left out"],
+      ...(searches
+        ? [
+            [
+              svg`<path class="mark" d="M7 2l5 10h-10z" />`,
+              "better than all before: the draft uses it",
+            ] as const,
+          ]
+        : []),
+    ])}
   `;
 }
 
@@ -200,25 +196,16 @@ export const layers: View = {
         fill: var(--paper);
         stroke: var(--rule);
       }
-      .layers .out,
-      .layers-key .out {
+      .layers .out {
         fill: var(--ink-2);
         stroke: var(--ink-2);
-      }
-      .layers .try-ground {
-        fill: none;
-        pointer-events: all;
-      }
-      .layers .try[marked] .try-ground {
-        fill: var(--mark);
       }
       .layers .adopted .out,
       .layers .using .out {
         fill: var(--accent);
         stroke: var(--accent);
       }
-      .layers .mark,
-      .layers-key .mark {
+      .layers .mark {
         fill: var(--accent);
       }
       .layers .now {
@@ -250,15 +237,9 @@ export const layers: View = {
         stroke: var(--accent);
         stroke-width: 2;
       }
-      .layers .try:focus-visible .try-ground {
+      .layers .try:focus-visible .reach {
         stroke: var(--accent);
         stroke-width: 2.5;
-      }
-      @media (forced-colors: active) {
-        .layers .out,
-        .layers-key .out {
-          fill: CanvasText;
-        }
       }
     `,
   ],
