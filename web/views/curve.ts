@@ -4,7 +4,7 @@
 import { css, html, svg, type TemplateResult } from "lit";
 import type { State, TableRow, TableState } from "../trace/state.ts";
 import { linePath, plotOf, round, type Point } from "./layout/curve.ts";
-import { history } from "./layout/table.ts";
+import { history, rowsOf } from "./layout/table.ts";
 import { readable, superscript } from "./part/number.ts";
 import { boxStyles } from "./part/styles.ts";
 import { spaced } from "./parts.ts";
@@ -39,9 +39,6 @@ interface Curve {
   counts: boolean;
 }
 
-const rowsOf = (versions: readonly TableState[]): TableRow[] =>
-  versions.flatMap((it) => [...it.rows.values()]);
-
 /** The columns of a table over its first one, as far as these rows tell. */
 const curvesOf = ({ columns }: TableState, rows: readonly TableRow[]): Curve[] =>
   columns.slice(1).map(({ name }, i) => {
@@ -52,7 +49,7 @@ const curvesOf = ({ columns }: TableState, rows: readonly TableRow[]): Curve[] =
   });
 
 /** Everything the plots of a table will have to hold: the same for all places of a run. */
-const roomOf = (table: TableState): Curve[] => curvesOf(table, rowsOf(history(table)));
+const roomOf = (table: TableState): Curve[] => curvesOf(table, history(table).flatMap(rowsOf));
 
 /** Columns that share a plot: the same kind of number in about the same range. */
 export function families(room: readonly Curve[]): Curve[][] {
@@ -88,7 +85,7 @@ const sheets = (end: State): TableState[] =>
     (it) =>
       it.columns.length > 1 &&
       it.columns.every(({ kind }) => kind === "number" || kind === "probability") &&
-      rowsOf(history(it)).length > 1,
+      history(it).flatMap(rowsOf).length > 1,
   );
 
 function render(scene: Scene): TemplateResult {
@@ -98,7 +95,7 @@ function render(scene: Scene): TemplateResult {
       const table = scene.state.tables.get(whole.name);
       // One row that is set anew each time is followed through the rounds; other tables stand alone.
       const single = history(whole).every((it) => it.rows.size < 2);
-      const now = table ? curvesOf(table, rowsOf(single ? history(table) : [table])) : [];
+      const now = table ? curvesOf(table, (single ? history(table) : [table]).flatMap(rowsOf)) : [];
       // Room on the right for the longest name and a number.
       const width = acrossFor(scene.width);
       const longest = Math.max(...room.map((it) => it.name.length));

@@ -83,22 +83,19 @@ function facts(scene: Scene, node: NodeState): Fact[] {
     isTargetPass(state.passes[it.pass]!),
   )?.pass;
   const ms = pass === undefined ? undefined : recorded?.pass_ms[pass];
-  const found: (Fact | null)[] = [
-    p === null
-      ? null
-      : [
-          "p",
-          probability(p),
-          "Probability the target gives this token here; after filters where it was tested.",
-        ],
-    q === null ? null : ["q", probability(q), "Probability under the one who proposed it."],
-    verdict && tossesCoin(verdict)
-      ? [
-          "keep",
-          probability(acceptance(verdict)),
-          "Probability that the rule keeps this guess: min(1, p/q), or p for a guess not drawn.",
-        ]
-      : null,
+  const found: (Fact | false | null | undefined)[] = [
+    p !== null && [
+      "p",
+      probability(p),
+      "Probability the target gives this token here; after filters where it was tested.",
+    ],
+    q !== null && ["q", probability(q), "Probability under the one who proposed it."],
+    verdict &&
+      tossesCoin(verdict) && [
+        "keep",
+        probability(acceptance(verdict)),
+        "Probability that the rule keeps this guess: min(1, p/q), or p for a guess not drawn.",
+      ],
     verdict && verdict.u !== null
       ? [
           "u",
@@ -108,28 +105,26 @@ function facts(scene: Scene, node: NodeState): Fact[] {
       : draw && draw.u !== null
         ? ["u", digits(draw.u.toFixed(4)), "The uniform of the draw: the needle on the ruler."]
         : null,
-    row
-      ? [
-          "rank",
-          rank < 0 ? `> ${row.top.length}` : String(rank + 1),
-          "Place among the target's tokens here, the most probable first.",
-        ]
-      : null,
-    row
-      ? [
-          "entropy",
-          `≥ ${digits(entropyAtLeast(row).toFixed(2))} bit`,
-          "How undecided the target is here. At least so much: tokens the trace does not list count as one.",
-        ]
-      : null,
-    pass === undefined
-      ? null
-      : ["pass", `${state.passes[pass]!.pass + 1}`, "The pass of the target that scored it."],
-    ms === undefined ? null : ["took", milliseconds(ms), "Measured time of that pass."],
+    row && [
+      "rank",
+      rank < 0 ? `> ${row.top.length}` : String(rank + 1),
+      "Place among the target's tokens here, the most probable first.",
+    ],
+    row && [
+      "entropy",
+      `≥ ${digits(entropyAtLeast(row).toFixed(2))} bit`,
+      "How undecided the target is here. At least so much: tokens the trace does not list count as one.",
+    ],
+    pass !== undefined && [
+      "pass",
+      `${state.passes[pass]!.pass + 1}`,
+      "The pass of the target that scored it.",
+    ],
+    ms !== undefined && ["took", milliseconds(ms), "Measured time of that pass."],
     ["place", String(node.depth + 1), "Position in the sequence, prompt included."],
     ["by", t(node.by), "Who proposed it."],
   ];
-  return found.filter((it) => it !== null);
+  return found.filter((it) => !!it);
 }
 
 function renderNumbers(scene: Scene, node: NodeState): TemplateResult {

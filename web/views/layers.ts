@@ -4,10 +4,10 @@
 
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { State, TableState } from "../trace/state.ts";
+import type { State, TableRow } from "../trace/state.ts";
 import { linePath, plotOf } from "./layout/curve.ts";
 import { namesIn, stripOf, type Strip, type Try } from "./layout/layers.ts";
-import { columnAt, hasColumns } from "./layout/table.ts";
+import { columnAt, rowsOf, tableWith } from "./layout/table.ts";
 import { follow } from "./part/follow.ts";
 import { percent } from "./parts.ts";
 import { renderKeys } from "./part/keys.ts";
@@ -24,17 +24,13 @@ const COLUMN = 18;
 const PLOT = 110;
 const GAP = 16;
 
-const withColumns = (state: State, ...names: string[]): TableState | undefined =>
-  [...state.tables.values()].find((it) => hasColumns(it, ...names));
+const layerTable = (state: State) => tableWith(state, "sub_layer", "skipped");
 
-const layerTable = (state: State) => withColumns(state, "sub_layer", "skipped");
-const tryTable = (state: State) => withColumns(state, "candidate", "matchness", "adopted");
-
-function stripAt(state: State): Strip {
-  const layers = layerTable(state);
-  const tries = tryTable(state);
-  const names = [...(layers?.rows.values() ?? [])].map((it) => String(it.cells[0]));
-  const list = [...(tries?.rows.values() ?? [])].map(({ cells, round }): Try => {
+function stripAt(state: State): Strip & { now: ReadonlySet<string> } {
+  const layers = rowsOf(layerTable(state));
+  const tries = tableWith(state, "candidate", "matchness", "adopted");
+  const named = (rows: readonly TableRow[]) => rows.map((it) => String(it.cells[0]));
+  const list = rowsOf(tries).map(({ cells, round }): Try => {
     const at = (name: string) => cells[columnAt(tries!, name)];
     return {
       round,
@@ -43,15 +39,9 @@ function stripAt(state: State): Strip {
       adopted: Number(at("adopted")) > 0,
     };
   });
-  return stripOf(names, list);
-}
-
-/** What the draft leaves out now. */
-function skippedNow(state: State): string[] {
-  const table = layerTable(state);
-  return [...(table?.rows.values() ?? [])]
-    .filter((it) => Number(it.cells[1]) > 0)
-    .map((it) => String(it.cells[0]));
+  // What the draft leaves out now.
+  const now = new Set(named(layers.filter((it) => Number(it.cells[1]) > 0)));
+  return { ...stripOf(named(layers), list), now };
 }
 
 function render(scene: Scene): TemplateResult {
@@ -61,8 +51,8 @@ function render(scene: Scene): TemplateResult {
   const { width, height } = sizeOf(end);
   // A method that never searches has one column and no curve.
   const searches = whole.tries.length > 0;
-  const rows = whole.rows;
-  const now = new Set(skippedNow(state));
+  const { rows } = whole;
+  const { now } = strip;
   const x = (index: number) => LEFT + COLUMN + 10 + index * COLUMN;
   const y = (row: number) => TOP + (rows.length - 1 - row) * ROW;
   const bottom = TOP + rows.length * ROW;

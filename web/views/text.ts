@@ -4,7 +4,14 @@
 
 import { css, html, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
-import { mainPath, type NodeState, type State, type Status } from "../trace/state.ts";
+import {
+  ancestors,
+  mainPath,
+  nodesOf,
+  type NodeState,
+  type State,
+  type Status,
+} from "../trace/state.ts";
 import { pieces, visible, type Piece, type Vocabulary } from "../trace/words.ts";
 import { UNPROVED } from "./parts.ts";
 import { spokenNow, t } from "../language/t.ts";
@@ -21,83 +28,48 @@ export const STATUS: Readonly<Record<Status, { name: string; sign: string }>> = 
   pruned: { name: "guess, dropped without a test", sign: "" },
 };
 
+/** Decided tokens first, then guesses that may stay, and those that are out last. */
+const WORTH: Partial<Record<Status, number>> = { recovered: 3, bonus: 3, accepted: 2, rejected: 0 };
+const worth = (node: NodeState): number => WORTH[node.status] ?? 1;
+
 /** Nodes below the committed text that a reader would read on to: the best path as it stands. */
 export function openPath(state: State): NodeState[] {
   const head = state.lanes[0]?.head;
   if (head === undefined) return [];
-  let best: { leaf: NodeState; worth: readonly number[] } | null = null;
+  let best: NodeState | undefined;
   const now = state.rounds.length - 1;
   /** Natural log of the probability of each open path; parents come before their children. */
-  const sums = new Map<number, number>();
+  const sums: number[] = [];
   for (const node of state.nodes) {
     if (node.committed || node.lane !== 0) continue;
-    const sum = (sums.get(node.parent ?? -1) ?? 0) + (node.logProb ?? 0);
-    sums.set(node.id, sum);
+    const sum = (sums[node.parent ?? -1] ?? 0) + (node.logProb ?? 0);
+    sums[node.id] = sum;
     // A blend or a learned vector has no text. What a search still follows may be of any round.
     if (node.token === null) continue;
     if (node.pruned !== null && (node.status !== "rejected" || node.round !== now)) continue;
-    const worth = worthOf(node, sum);
-    if (!best || compare(worth, best.worth) > 0) best = { leaf: node, worth };
+    // Then long guesses, then likely ones.
+    const by =
+      best && (worth(node) - worth(best) || node.depth - best.depth || sum - sums[best.id]!);
+    if (by === undefined || by > 0) best = node;
   }
   if (!best) return [];
-  const path: NodeState[] = [];
-  let at: NodeState | undefined = best.leaf;
-  while (at && !at.committed) {
-    path.push(at);
-    at = at.parent === null ? undefined : state.nodes[at.parent];
-  }
-  path.reverse();
+  const path = ancestors(state, best.id)
+    .filter((it) => !it.committed)
+    .reverse();
   // A rejected guess stands struck out before the token that took its place.
-  const last = path.at(-1);
-  if (last?.status === "recovered" && last.parent !== null) {
-    const struck = state.nodes[last.parent]!.children.map((id) => state.nodes[id]!).filter(
-      (it) => it.status === "rejected",
-    );
-    path.splice(-1, 0, ...struck.slice(0, 1));
-  } else {
-    const refused = (state.nodes[last?.id ?? head]?.children ?? [])
-      .map((id) => state.nodes[id]!)
-      .find((it) => it.status === "rejected" && it.round === state.rounds.length - 1);
-    if (refused && !refused.committed) path.push(refused);
-  }
+  const taken = best.status === "recovered";
+  const struck = nodesOf(
+    state,
+    state.nodes[(taken ? best.parent : best.id) ?? -1]?.children ?? [],
+  ).find((it) => it.status === "rejected" && !it.committed && (taken || it.round === now));
+  if (struck) path.splice(taken ? -1 : path.length, 0, struck);
   return path;
 }
 
-/** Decided tokens first, then long guesses, then likely ones. */
-function worthOf(node: NodeState, sum: number): readonly number[] {
-  const decided = node.status === "recovered" || node.status === "bonus" ? 2 : 0;
-  return [
-    decided + (node.status === "accepted" ? 1 : 0),
-    node.status === "rejected" ? 0 : 1,
-    node.depth,
-    sum,
-  ];
-}
-
-function compare(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return 0;
-}
-
-/** What each piece shows; those of the committed text are the same from step to step. */
-const shownPieces = new WeakMap<Piece, string>();
-
-function shown(piece: Piece): string {
-  const known = shownPieces.get(piece);
-  if (known !== undefined) return known;
-  const text = onlySpace(piece.text)
-    ? visible(piece.text) + (piece.text.includes("\n") ? "\n" : "")
-    : withSigns(piece.text);
-  shownPieces.set(piece, text);
-  return text;
-}
-
-/** White space that a reader should see; plain spaces inside words stay as they are. */
-function withSigns(text: string): string {
-  return text
-    .split(/(?<=\n)/)
-    .map((line) => visible(line).replaceAll("␣", " ") + (line.endsWith("\n") ? "\n" : ""))
-    .join("");
+/** What a piece shows: a token that is nothing but white space shows it, others keep their blanks. */
+function shown({ text }: Piece): string {
+  const signs = visible(text).replaceAll("↵", "↵\n");
+  return onlySpace(text) ? signs : signs.replaceAll("␣", " ");
 }
 
 /** A token that is nothing but white space shows it. */

@@ -19,7 +19,7 @@ export interface SeenRow {
  */
 export function seenRows(table: TableState, state: State): SeenRow[] {
   const now = state.rounds.length - 1;
-  const rows: SeenRow[] = [...table.rows.values()].map((row) => ({
+  const rows: SeenRow[] = rowsOf(table).map((row) => ({
     row,
     freshness: row.round < now ? "old" : bornIn(row, now) ? "inserted" : "changed",
   }));
@@ -36,6 +36,11 @@ export function seenRows(table: TableState, state: State): SeenRow[] {
 function bornIn(row: TableRow, round: number): boolean {
   return row.before === null || (row.before.round === round && bornIn(row.before, round));
 }
+
+/** The rows of a table, if it is there. */
+export const rowsOf = (table: TableState | undefined): TableRow[] => [
+  ...(table?.rows.values() ?? []),
+];
 
 /** All versions of a row, oldest first. */
 export function versions(row: TableRow): TableRow[] {
@@ -68,7 +73,7 @@ export const tableWith = (state: State, ...names: string[]): TableState | undefi
 
 /** The rows of a table, each as what gives its cell in the column so named. */
 export const cellsOf = (table: TableState | undefined): ((name: string) => Cell | undefined)[] =>
-  [...(table?.rows.values() ?? [])].map(
+  rowsOf(table).map(
     ({ cells }) =>
       (name) =>
         cells[columnAt(table!, name)],

@@ -9,6 +9,7 @@ import {
   type TableState,
 } from "../../trace/state.ts";
 import type { GridCell } from "../layout/grid.ts";
+import { rowsOf } from "../layout/table.ts";
 import { UNPROVED } from "../parts.ts";
 import { step, type Arrow } from "./roving.ts";
 
@@ -30,7 +31,7 @@ const numberOr = (cell: unknown): number | null => (typeof cell === "number" ? c
 /** Of the table that is a grid, if there is one. */
 export function cellsOf(state: State): Cell[] {
   const table = [...state.tables.values()].find(isGrid);
-  return [...(table?.rows.values() ?? [])].map(({ cells, round }) => ({
+  return rowsOf(table).map(({ cells, round }) => ({
     row: Number(cells[1]),
     column: Number(cells[2]),
     token: Number(cells[3]),
