@@ -6,9 +6,10 @@ import type { TopRow } from "../generated/TopRow.ts";
 import type { EventOf, NodeState } from "../trace/state.ts";
 import { shortened, tokenName } from "../trace/words.ts";
 import { acceptance, tossesCoin } from "./coin-numbers.ts";
+import { fixed, trimmed } from "./part/number.ts";
 import { equals, hatch, probability } from "./parts.ts";
 import type { Scene } from "./view.ts";
-import { digits, t } from "../language/t.ts";
+import { t } from "../language/t.ts";
 
 const WIDTH = 280;
 const LEFT = 8;
@@ -22,9 +23,9 @@ export function renderCoin(scene: Scene, node: NodeState): TemplateResult | type
   const { p, q, u, accepted, residual } = verdict;
   const keep = acceptance(verdict);
   const scale = verdict.scale ?? 1;
-  const scaled = scale === 1 ? "q" : `(${digits(`${+scale.toFixed(3)}`)} q)`;
+  const scaled = scale === 1 ? "q" : `(${trimmed(scale)} q)`;
   const formula = q === null ? "p" : `min(1, p/${scaled})`;
-  const label = t`Keep below ${digits(keep.toFixed(4))}; the coin was ${digits(u!.toFixed(4))}: ${accepted ? t`kept` : t`rejected`}.`;
+  const label = t`Keep below ${fixed(keep, 4)}; the coin was ${fixed(u!, 4)}: ${accepted ? t`kept` : t`rejected`}.`;
   return html`<section class="coin">
     <svg viewBox="0 0 ${WIDTH} 84" role="img" aria-label=${label}>
       <defs>${hatch("coin-hatch")}</defs>
@@ -50,7 +51,7 @@ export function renderCoin(scene: Scene, node: NodeState): TemplateResult | type
         y="15"
         text-anchor=${u! > 0.75 ? "end" : "start"}
       >
-        u = ${digits(u!.toFixed(3))} · ${accepted ? t`kept` : t`rejected`} ${accepted ? "✓" : "×"}
+        u = ${fixed(u!, 3)} · ${accepted ? t`kept` : t`rejected`} ${accepted ? "✓" : "×"}
       </text>
       <text class="fine" x=${LEFT} y="76">0</text>
       <text class="fine" x=${WIDTH - LEFT} y="76" text-anchor="end">1</text>
@@ -91,7 +92,7 @@ function renderResidual(
     q === null
       ? t`p without the rejected guess`
       : rule === "k_seq"
-        ? html`(p − ${+(scale ?? 1).toFixed(3)} q)<sub>+</sub>`
+        ? html`(p − ${trimmed(scale ?? 1)} q)<sub>+</sub>`
         : html`(p − q)<sub>+</sub>`;
   const rows = residual.top.slice(0, 5);
   const taken = scene.state.nodes[node.parent ?? -1]?.children

@@ -7,6 +7,7 @@ import { isTargetPass } from "../trace/stats.ts";
 import { tokenName } from "../trace/words.ts";
 import { acceptance, tossesCoin } from "./coin-numbers.ts";
 import { renderCoin } from "./coin.ts";
+import { fixed } from "./part/number.ts";
 import {
   entropyAtLeast,
   milliseconds,
@@ -19,7 +20,7 @@ import {
 import { isUntested, STATUS, UNTESTED } from "./text.ts";
 import type { Scene } from "./view.ts";
 import { trouble, why } from "./why.ts";
-import { digits, t } from "../language/t.ts";
+import { t } from "../language/t.ts";
 
 /** What the inspector is about: what is pointed at, else what happens now. */
 export function subject(scene: Scene): { node: number | null; token: number | null } {
@@ -99,11 +100,11 @@ function facts(scene: Scene, node: NodeState): Fact[] {
     verdict && verdict.u !== null
       ? [
           "u",
-          digits(verdict.u.toFixed(4)),
+          fixed(verdict.u, 4),
           "The uniform that decided: of the test, or of the target's draw.",
         ]
       : draw && draw.u !== null
-        ? ["u", digits(draw.u.toFixed(4)), "The uniform of the draw: the needle on the ruler."]
+        ? ["u", fixed(draw.u, 4), "The uniform of the draw: the needle on the ruler."]
         : null,
     row && [
       "rank",
@@ -112,7 +113,7 @@ function facts(scene: Scene, node: NodeState): Fact[] {
     ],
     row && [
       "entropy",
-      `≥ ${digits(entropyAtLeast(row).toFixed(2))} bit`,
+      `≥ ${fixed(entropyAtLeast(row))} bit`,
       "How undecided the target is here. At least so much: tokens the trace does not list count as one.",
     ],
     pass !== undefined && [

@@ -3,6 +3,7 @@
 import { css, svg, type SVGTemplateResult } from "lit";
 import type { TopRow } from "../generated/TopRow.ts";
 import type { NodeState, State } from "../trace/state.ts";
+import { fixed } from "./part/number.ts";
 import { tokenName } from "../trace/words.ts";
 import type { Scene } from "./view.ts";
 import { digits, t } from "../language/t.ts";
@@ -17,7 +18,7 @@ export const hatch = (id: string): SVGTemplateResult =>
 export function probability(p: number): string {
   if (p >= 0.9995 && p < 1) return `> ${digits("0.999")}`;
   if (p > 0 && p < 0.0005) return `< ${digits("0.001")}`;
-  return digits(p.toFixed(p >= 0.0995 || p === 0 ? 2 : 3));
+  return fixed(p, p >= 0.0995 || p === 0 ? 2 : 3);
 }
 
 /** "q = 0.62", or "q > 0.999" where the digits end. */
@@ -30,7 +31,7 @@ export function percent(share: number): string {
   const value = share * 100;
   if (value > 0 && value < 0.1) return digits("< 0.1 %");
   if (value > 99.9 && value < 100) return digits("> 99.9 %");
-  return digits(`${value.toFixed(value < 9.95 && value > 0 ? 1 : 0)} %`);
+  return `${fixed(value, value < 9.95 && value > 0 ? 1 : 0)} %`;
 }
 
 export const number = (value: number): string =>
@@ -40,8 +41,8 @@ export const number = (value: number): string =>
 export const spaced = (name: string): string => name.replaceAll("_", " ");
 
 export function milliseconds(ms: number): string {
-  if (ms >= 10_000) return digits(`${(ms / 1000).toFixed(1)} s`);
-  return digits(`${ms.toFixed(ms < 10 ? 1 : 0)} ms`);
+  if (ms >= 10_000) return `${fixed(ms / 1000, 1)} s`;
+  return `${fixed(ms, ms < 10 ? 1 : 0)} ms`;
 }
 
 /** What became text without a proof, by who proposed it, and how that is said. */

@@ -7,8 +7,9 @@ import { childWith, currentRound } from "../trace/state.ts";
 import { tokenName, type Vocabulary } from "../trace/words.ts";
 import { acceptance } from "./coin-numbers.ts";
 import { chosenBy } from "./draw.ts";
+import { fixed, trimmed } from "./part/number.ts";
 import { equals, percent, probability, proposed, targeted, UNPROVED } from "./parts.ts";
-import { digits, t } from "../language/t.ts";
+import { t } from "../language/t.ts";
 
 const quoted = (vocabulary: Vocabulary, token: number | null): string =>
   token === null ? t`this guess` : t`“${tokenName(vocabulary, token)}”`;
@@ -85,10 +86,8 @@ function drawn(draw: EventOf<"sample">): string {
       ? t`the only token it leaves`
       : t`the most probable token, ${probability(draw.stages[0]?.probs[draw.tokens.indexOf(draw.token)] ?? draw.prob)}`;
   const [from, to] = draw.span;
-  return t`drawn with probability ${p}, for u = ${fixed(draw.u)} fell between ${fixed(from)} and ${fixed(to)}`;
+  return t`drawn with probability ${p}, for u = ${fixed(draw.u, 3)} fell between ${fixed(from, 3)} and ${fixed(to, 3)}`;
 }
-
-const fixed = (value: number): string => digits(Math.abs(value).toFixed(3));
 
 /** How a sentence begins that tells what a model said. */
 const SAYS: Readonly<Record<string, string>> = {
@@ -122,10 +121,10 @@ function judged(
           ? t`${name} was looked up, not drawn; the target gives it ${equals("p", p)}`
           : t`${guessed(node, name, q)}; the target gives ${equals("p", p)}`;
       if (u === null) return `${said}: ${accepted ? t`kept` : t`rejected`}.`;
-      const times = scale === 1 ? "" : t` (q counts ${digits(`${+scale.toFixed(3)}`)} times)`;
+      const times = scale === 1 ? "" : t` (q counts ${trimmed(scale)} times)`;
       if (keep >= 1 && accepted) return t`${said}${times}, which is no less → keep for certain.`;
       if (keep <= 0) return t`${said} → never keep: rejected.`;
-      return t`${said}${times} → keep with ${percent(keep)}. The coin was ${fixed(u)}: ${accepted ? t`kept` : t`rejected`}.`;
+      return t`${said}${times} → keep with ${percent(keep)}. The coin was ${fixed(u, 3)}: ${accepted ? t`kept` : t`rejected`}.`;
     }
   }
 }
@@ -162,7 +161,7 @@ export function whyToken(
   if (event.token === token) return `${name}: ${drawn(event)}.`;
   const cut = event.stages.find((stage) => (stage.probs[at] ?? 0) <= 0);
   if (cut)
-    return t`${name} was cut by ${cut.name}${cut.value === null ? "" : ` = ${digits(`${+cut.value.toFixed(4)}`)}`}: ${cut.kept} tokens were left.`;
+    return t`${name} was cut by ${cut.name}${cut.value === null ? "" : ` = ${trimmed(cut.value, 4)}`}: ${cut.kept} tokens were left.`;
   const last = event.stages.at(-1)?.probs[at] ?? 0;
   return t`${name} could have been drawn, with probability ${probability(last)}; the needle fell elsewhere.`;
 }

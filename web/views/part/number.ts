@@ -11,6 +11,9 @@ export function fixed(value: number, digits = 2): string {
   return value < 0 && Number(text) !== 0 ? MINUS + said : said;
 }
 
+/** At most so many digits after the point, none of them a last 0. */
+export const trimmed = (value: number, most = 3): string => marked(String(+value.toFixed(most)));
+
 /** A number of unknown size: whole if it is, else three significant digits. */
 export function readable(value: number): string {
   if (!Number.isFinite(value)) return value < 0 ? `${MINUS}∞` : value > 0 ? "∞" : "–";
