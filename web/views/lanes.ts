@@ -7,7 +7,7 @@ import { nodesOf, type Pass, type State } from "../trace/state.ts";
 import { passTimes, TARGET } from "../trace/stats.ts";
 import { inTurn, lasting, median, overlapped } from "./layout/clock.ts";
 import type { Block, Clock, Lane, Stretch, Turn } from "./layout/clock.ts";
-import { ticks } from "./layout/scale.ts";
+import { ticksWithin } from "./layout/scale.ts";
 import { cellsOf } from "./layout/table.ts";
 import { hatch, milliseconds, percent } from "./parts.ts";
 import { follow } from "./part/follow.ts";
@@ -130,12 +130,10 @@ function render(scene: Scene): TemplateResult {
   const axis = (length: number, y: number): SVGTemplateResult =>
     svg`<g class="axis">
       <path d="M${x(0)} ${y + 2}H${x(length)}"></path>
-      ${ticks(0, length, (length * scale) / 90)
-        .filter((at) => at <= length)
-        .map((at) => {
-          const inner = (length - at) * scale < 30 ? "end" : "middle";
-          return svg`<path d="M${x(at)} ${y + 2}v4"></path>${words(x(at), y + 18, long(at), at > 0 ? inner : undefined)}`;
-        })}
+      ${ticksWithin(0, length, (length * scale) / 90).map((at) => {
+        const inner = (length - at) * scale < 30 ? "end" : "middle";
+        return svg`<path d="M${x(at)} ${y + 2}v4"></path>${words(x(at), y + 18, long(at), at > 0 ? inner : undefined)}`;
+      })}
     </g>`;
 
   const lane = ({ role, blocks, idle }: Lane, i: number): SVGTemplateResult => {

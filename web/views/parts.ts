@@ -118,9 +118,17 @@ export const partStyles = css`
     font-size: 12px;
     fill: var(--ink-2);
   }
-  .fine {
+  .fine,
+  .small {
     font-size: 11px;
     fill: var(--ink-2);
+  }
+  svg[role] {
+    display: block;
+  }
+  /* What belongs to a round. */
+  .column {
+    cursor: pointer;
   }
   .switch {
     font: var(--size-1) / 1.4 var(--font-label);
@@ -130,6 +138,15 @@ export const partStyles = css`
     border-radius: 99px;
     padding: 0.15rem 0.7rem;
     cursor: pointer;
+  }
+  /* A picture with a switch in its upper right corner. */
+  .switched {
+    position: relative;
+  }
+  .switched .switch {
+    position: absolute;
+    top: var(--space-1);
+    right: var(--space-4);
   }
   .switch[aria-pressed="true"] {
     background: var(--accent);

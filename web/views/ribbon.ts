@@ -1,11 +1,12 @@
 // The ribbon of rounds: one column a round, kept guesses solid, the target's own token outlined,
 // lost guesses hatched below the line. Shows `judge`, `grow` and `commit` of the rounds so far.
 
-import { css, html, svg, type SVGTemplateResult, type TemplateResult } from "lit";
-import type { NodeState, Round, State } from "../trace/state.ts";
+import { css, svg, type SVGTemplateResult, type TemplateResult } from "lit";
+import { currentRound, nodesOf } from "../trace/state.ts";
+import type { NodeState, Round, State, Status } from "../trace/state.ts";
 import { hatch } from "./parts.ts";
 import type { Scene } from "./view.ts";
-import { inline } from "./part/inline.ts";
+import { ofRound, picture, rect } from "./part/picture.ts";
 import { t } from "../language/t.ts";
 
 export const RIBBON_HEIGHT = 76;
@@ -21,73 +22,60 @@ export interface Harvest {
 }
 
 export function harvest(state: State, round: Round): Harvest {
-  const nodes = round.nodes.map((id) => state.nodes[id]!);
+  const nodes = nodesOf(state, round.nodes);
   const emitted = nodes.filter((it) => it.committed).sort((a, b) => a.depth - b.depth);
-  const rejected = nodes.filter((it) => it.status === "rejected");
-  const pruned = nodes.filter((it) => it.status === "pruned");
-  return { emitted, lost: [...rejected, ...pruned] };
+  const that = (status: Status) => nodes.filter((it) => it.status === status);
+  return { emitted, lost: [...that("rejected"), ...that("pruned")] };
 }
-
-const square = (status: string, x: number, y: number): SVGTemplateResult =>
-  svg`<rect class="cell ${status}" x=${x} y=${y} width=${SIZE} height=${SIZE}
-    style=${inline(status === "rejected" ? "fill:url(#ribbon-hatch)" : "")}></rect>`;
 
 /** Squares that fit above and below the line. */
 const ABOVE = Math.floor(BASE / STEP);
 const BELOW = 3;
 
-function column(state: State, round: Round, x: number, now: boolean): SVGTemplateResult {
+function column(state: State, round: Round, x: number): SVGTemplateResult {
   const { emitted, lost } = harvest(state, round);
-  return svg`<g data-round=${round.index} class="ribbon-column ${now ? "now" : ""}">
-    <title>${t`round ${round.index + 1}: ${emitted.length} tokens, ${lost.length} guesses lost`}</title>
-    <rect class="reach" x=${x - 1} y="0" width=${STEP} height=${RIBBON_HEIGHT - 4}></rect>
-    ${emitted.slice(0, ABOVE).map((it, i) => square(it.status, x, BASE - (i + 1) * STEP + 2))}
-    ${lost.slice(0, BELOW).map((it, i) => square(it.status, x, BASE + 4 + i * STEP))}
-  </g>`;
+  const now = round === currentRound(state);
+  const square = ({ status }: NodeState, y: number) => rect(`cell ${status}`, x, y, SIZE, SIZE);
+  return ofRound(
+    `column ${now ? "now" : ""}`,
+    round.index,
+    rect("reach", x - 1, 0, STEP, RIBBON_HEIGHT - 4),
+    [
+      ...emitted.slice(0, ABOVE).map((it, i) => square(it, BASE - (i + 1) * STEP + 2)),
+      ...lost.slice(0, BELOW).map((it, i) => square(it, BASE + 4 + i * STEP)),
+    ],
+    t`round ${round.index + 1}: ${emitted.length} tokens, ${lost.length} guesses lost`,
+  );
 }
 
 export function renderRibbon(scene: Scene): TemplateResult {
   const { state, width } = scene;
   const fit = Math.max(4, Math.floor((width - 40) / (STEP + 2)));
-  const first = Math.max(0, state.rounds.length - fit);
-  const shown = state.rounds.slice(first);
-  return html`<svg
-    class="ribbon"
-    width=${width}
-    height=${RIBBON_HEIGHT}
-    role="img"
-    aria-label=${t`${state.rounds.length} rounds so far`}
-  >
-    <defs>${hatch("ribbon-hatch")}</defs>
-    <line class="base" x1="16" x2=${width - 16} y1=${BASE + 2} y2=${BASE + 2}></line>
-    ${shown.map((round, i) =>
-      column(state, round, 18 + i * (STEP + 2), round.index === state.rounds.length - 1),
-    )}
-  </svg>`;
+  const shown = state.rounds.slice(-fit);
+  return picture(
+    width,
+    RIBBON_HEIGHT,
+    t`${state.rounds.length} rounds so far`,
+    svg`<defs>${hatch("ribbon-hatch")}</defs>
+    <path class="base" d="M16 ${BASE + 2}H${width - 16}"></path>
+    <g fill="url(#ribbon-hatch)">
+      ${shown.map((round, i) => column(state, round, 18 + i * (STEP + 2)))}
+    </g>`,
+  );
 }
 
+/** Cells of rounds, here and in the picture of acceptance; a rejected one has the hatch around it. */
 export const ribbonStyles = css`
-  .ribbon {
-    display: block;
-  }
-  .ribbon .base {
+  .base {
     stroke: var(--rule);
   }
-  .ribbon-column {
-    cursor: pointer;
-  }
-  .ribbon-column .reach {
-    fill: transparent;
-  }
-  .ribbon-column.now .reach {
+  .now:not([marked]) > .reach {
     fill: var(--paper-3);
-  }
-  .ribbon-column[marked] .reach {
-    fill: var(--mark);
   }
   .cell {
     stroke: var(--rule-strong);
-    stroke-width: 1;
+  }
+  .cell:not(.rejected) {
     fill: var(--paper);
   }
   .cell.accepted {
@@ -95,15 +83,19 @@ export const ribbonStyles = css`
     stroke: var(--state-accepted-ink);
   }
   .cell.recovered {
-    fill: color-mix(in srgb, var(--state-recovered) 45%, var(--paper));
+    fill: color-mix(in srgb, var(--state-recovered) 55%, var(--paper));
     stroke: var(--ink);
   }
   .cell.bonus {
-    fill: color-mix(in srgb, var(--state-bonus) 45%, var(--paper));
+    fill: color-mix(in srgb, var(--state-bonus) 50%, var(--paper));
     stroke: var(--state-bonus-ink);
   }
   .cell.rejected {
     stroke: var(--state-rejected-ink);
+  }
+  .cell.draft {
+    stroke: var(--state-draft-ink);
+    stroke-dasharray: 3 2;
   }
   .cell.chosen {
     fill: var(--ink-3);

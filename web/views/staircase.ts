@@ -6,7 +6,9 @@ import type { Recorded } from "../generated/Recorded.ts";
 import type { State } from "../trace/state.ts";
 import { isTargetPass, passTimes, stats } from "../trace/stats.ts";
 import { clockStyles, renderClocks } from "./clocks.ts";
-import { linear, ticks } from "./layout/scale.ts";
+import { linear, ticksWithin } from "./layout/scale.ts";
+import { ofRound, picture, rect, words } from "./part/picture.ts";
+import { toggle } from "./part/switch.ts";
 import type { Scene, View } from "./view.ts";
 import { t } from "../language/t.ts";
 
@@ -38,61 +40,50 @@ export function stairs(state: State, recorded: Recorded | null): StairStep[] {
 const CLOCKS = 214;
 const PLOT = 250;
 
-function plot(scene: Scene, byTime: boolean): TemplateResult {
-  const { state, end, recorded, width } = scene;
+function plot({ state, end, recorded, width }: Scene, byTime: boolean): TemplateResult {
   const all = stairs(end, recorded);
-  const last = all.at(-1);
+  const last = all.at(-1)!;
   const plain = byTime ? (recorded?.plain_ms_per_token ?? null) : 1;
-  const most = Math.max(1, last?.tokens ?? 1);
-  const reach = Math.max(
-    (byTime ? last?.ms : last?.passes) ?? 1,
-    plain === null ? 0 : plain * most,
-  );
-  const x = linear([0, reach], [44, width - 20]);
-  const y = linear([0, most], [PLOT - 34, 14]);
+  const most = Math.max(1, last.tokens);
   const done = stairs(state, recorded);
-  const at = (step: StairStep) => x((byTime ? step.ms : step.passes) ?? 0);
+  const reached = (step: StairStep) => (byTime ? step.ms : step.passes) ?? 0;
+  const reach = Math.max(reached(last), (plain ?? 0) * most);
+  const right = width - 20;
+  const x = linear([0, reach], [44, right]);
+  const y = linear([0, most], [PLOT - 34, 14]);
   const line = (steps: readonly StairStep[]) =>
-    `M${x(0)} ${y(0)}${steps.map((it) => `H${at(it).toFixed(1)}V${y(it.tokens).toFixed(1)}`).join("")}`;
-  const mark = (step: StairStep): SVGTemplateResult =>
-    svg`<g data-round=${step.round} class="stair">
-      <rect class="reach" x=${at(step) - 5} y="10" width="10" height=${PLOT - 44}></rect>
-      <circle cx=${at(step)} cy=${y(step.tokens)} r="3"></circle>
-      <title>${t`round ${step.round + 1}: ${step.tokens} tokens after ${step.passes} passes`}</title>
-    </g>`;
+    `M44 ${y(0)}${steps.map((it) => `H${x(reached(it)).toFixed(1)}V${y(it.tokens).toFixed(1)}`).join("")}`;
+  const stair = (step: StairStep): SVGTemplateResult => {
+    const at = x(reached(step));
+    return ofRound(
+      "stair",
+      step.round,
+      rect("reach", at - 5, 10, 10, PLOT - 44),
+      svg`<circle cx=${at} cy=${y(step.tokens)} r="3"></circle>`,
+      t`round ${step.round + 1}: ${step.tokens} tokens after ${step.passes} passes`,
+    );
+  };
   const unit = byTime ? "ms" : t`target passes`;
-  return html`<svg
-    class="staircase"
-    width=${width}
-    height=${PLOT}
-    viewBox="0 0 ${width} ${PLOT}"
-    role="img"
-    aria-label=${t`Tokens against ${unit}`}
-  >
-    ${ticks(0, most, 4)
-      .filter((it) => it <= most)
-      .map(
-        (it) =>
-          svg`<line class="grid" x1=${x(0)} x2=${width - 20} y1=${y(it)} y2=${y(it)}></line>
-            <text class="fine" x="38" y=${y(it) + 4} text-anchor="end">${it}</text>`,
-      )}
-    ${ticks(0, reach, width < 520 ? 3 : 6)
-      .filter((it) => it <= reach)
-      .map(
-        (it) => svg`<text class="fine" x=${x(it)} y=${PLOT - 18} text-anchor="middle">${it}</text>`,
-      )}
-    <text class="caption" x=${width - 20} y=${PLOT - 4} text-anchor="end">${unit}</text>
-    <text class="caption" x="44" y="10">${t`tokens`}</text>
+  return picture(
+    width,
+    PLOT,
+    t`Tokens against ${unit}`,
+    svg`${ticksWithin(0, most, 4).map(
+      (it) =>
+        svg`<path class="tick" d="M44 ${y(it)}H${right}"></path>${words(38, y(it) + 4, it, "end")}`,
+    )}
+    ${ticksWithin(0, reach, width < 520 ? 3 : 6).map((it) => words(x(it), PLOT - 18, it, "middle"))}
+    ${words(right, PLOT - 4, unit, "end", "caption")} ${words(44, 10, t`tokens`, undefined, "caption")}
     ${
       plain === null
         ? nothing
-        : svg`<line class="diagonal" x1=${x(0)} y1=${y(0)} x2=${x(plain * most)} y2=${y(most)}></line>
-          <text class="fine" x=${x(plain * most * 0.62) + 8} y=${y(most * 0.62) + 14}>${t`plain decoding`}</text>`
+        : svg`<path class="diagonal" d="M44 ${y(0)}L${x(plain * most)} ${y(most)}"></path>
+          ${words(x(plain * most * 0.62) + 8, y(most * 0.62) + 14, t`plain decoding`)}`
     }
     <path class="ahead" d=${line(all)}></path>
     <path class="walked" d=${line(done)}></path>
-    ${done.length <= 200 ? done.map(mark) : nothing}
-  </svg>`;
+    ${done.length <= 200 ? done.map(stair) : nothing}`,
+  );
 }
 
 function render(scene: Scene): TemplateResult {
@@ -102,19 +93,8 @@ function render(scene: Scene): TemplateResult {
   const timed = (recorded?.pass_ms.length ?? 0) > 0;
   const byTime = timed && scene.options["time"] === true;
   return html`${renderClocks(state, stats(state, recorded, complete), plain)}
-    <div class="stair-box">
-      ${
-        timed
-          ? html`<button
-              class="switch"
-              aria-pressed=${byTime}
-              @click=${() => scene.setOption("time", !byTime)}
-            >
-              ${t`by wall time`}
-            </button>`
-          : nothing
-      }
-      ${plot(scene, byTime)}
+    <div class="switched stair-box">
+      ${timed ? toggle(scene, "time", t`by wall time`) : nothing} ${plot(scene, byTime)}
     </div>`;
 }
 
@@ -129,45 +109,27 @@ export const staircase: View = {
     clockStyles,
     css`
       .stair-box {
-        position: relative;
         padding-top: 1.9rem;
       }
-      .stair-box .switch {
-        position: absolute;
-        top: 0;
-        right: var(--space-4);
-      }
-      .staircase {
-        display: block;
-      }
-      .staircase .grid {
+      .tick {
         stroke: var(--rule);
       }
-      .staircase .diagonal {
+      .stair-box .diagonal {
         stroke: var(--ink-2);
         stroke-dasharray: 5 4;
       }
-      .staircase .ahead,
-      .staircase .walked {
+      .stair-box .ahead,
+      .stair-box .walked {
         fill: none;
         stroke: var(--rule-strong);
         stroke-width: 1;
       }
-      .staircase .walked {
+      .stair-box .walked {
         stroke: var(--accent);
         stroke-width: 2.25;
       }
       .stair circle {
         fill: var(--accent);
-      }
-      .stair {
-        cursor: pointer;
-      }
-      .stair .reach {
-        fill: transparent;
-      }
-      .stair[marked] .reach {
-        fill: var(--mark);
       }
     `,
   ],

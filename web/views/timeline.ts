@@ -2,6 +2,7 @@
 // `judge` and `commit`, of the whole trace: the reader chooses where to go from it.
 
 import { css, svg, type SVGTemplateResult } from "lit";
+import { rect } from "./part/picture.ts";
 import type { Round, State } from "../trace/state.ts";
 
 /** Height of the track in CSS pixels. */
@@ -17,13 +18,13 @@ export function renderTrack(end: State, index: number, width: number): SVGTempla
   const columns = end.rounds.map((round) => {
     const left = x(round.first);
     const wide = Math.max(1, x(round.last + 1) - left - (end.rounds.length < width / 4 ? 1 : 0));
-    const all = (gain(round) / most) * (TRACK_HEIGHT - 4);
-    const kept = (Math.min(round.accepted, gain(round)) / most) * (TRACK_HEIGHT - 4);
+    const [all, kept] = [gain(round), Math.min(round.accepted, gain(round))].map(
+      (it) => (it / most) * (TRACK_HEIGHT - 4),
+    ) as [number, number];
     const past = round.first < index;
+    const bar = (kind: string, tall: number) => rect(kind, left, TRACK_HEIGHT - tall, wide, tall);
     return svg`<g class="column ${past ? "past" : ""}" data-round=${round.index}>
-      <rect class="reach" x=${left} y="0" width=${wide} height=${TRACK_HEIGHT}></rect>
-      <rect class="emitted" x=${left} y=${TRACK_HEIGHT - all} width=${wide} height=${all}></rect>
-      <rect class="kept" x=${left} y=${TRACK_HEIGHT - kept} width=${wide} height=${kept}></rect>
+      ${bar("reach", TRACK_HEIGHT)}${bar("emitted", all)}${bar("kept", kept)}
     </g>`;
   });
   return svg`${columns}<line class="needle" x1=${x(index)} x2=${x(index)} y1="0" y2=${TRACK_HEIGHT}></line>`;
@@ -33,11 +34,8 @@ export const timelineStyles = css`
   .track {
     display: block;
     width: 100%;
-    height: 26px;
+    height: ${TRACK_HEIGHT}px;
     overflow: visible;
-  }
-  .column .reach {
-    fill: transparent;
   }
   .column .emitted {
     fill: var(--rule);
@@ -50,9 +48,6 @@ export const timelineStyles = css`
   }
   .column.past .kept {
     fill: var(--state-accepted);
-  }
-  .column[marked] .reach {
-    fill: var(--mark);
   }
   .needle {
     stroke: var(--ink);

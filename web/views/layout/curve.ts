@@ -1,5 +1,5 @@
 /** Lines and steps through a few numbers. Leaves out: drawing of axes and words. */
-import { linear, ticks, type Scale } from "./scale.ts";
+import { linear, ticks, ticksWithin, type Scale } from "./scale.ts";
 
 export interface Point {
   x: number;
@@ -32,7 +32,7 @@ export function plotOf(
   return {
     x: linear([firstX, Math.max(lastX, firstX + 1)], across),
     y: linear([bottom, top > bottom ? top : bottom + 1], down),
-    xTicks: ticks(firstX, lastX, 6).filter((at) => at >= firstX && at <= lastX),
+    xTicks: ticksWithin(firstX, lastX, 6),
     yTicks,
   };
 }

@@ -8,6 +8,10 @@ export function linear(domain: readonly [number, number], range: readonly [numbe
   return (value) => range[0] + ((value - domain[0]) / span) * (range[1] - range[0]);
 }
 
+/** Those of `ticks` that lie in `low`…`high`. */
+export const ticksWithin = (low: number, high: number, count: number): number[] =>
+  ticks(low, high, count).filter((at) => at >= low && at <= high);
+
 /** About `count` round numbers that cover `low`…`high`, ends included. */
 export function ticks(low: number, high: number, count = 4): number[] {
   if (!(high > low)) return [low];

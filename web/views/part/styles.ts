@@ -28,9 +28,6 @@ export const boxStyles = css`
     white-space: pre;
   }
   .box .small {
-    font-size: 11px;
-    fill: var(--ink-2);
-    font-variant-numeric: tabular-nums;
     /* A rim of paper keeps numbers legible where strands pass below them. */
     paint-order: stroke;
     stroke: var(--paper);
