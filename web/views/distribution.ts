@@ -6,6 +6,9 @@ import type { Stage } from "../generated/Stage.ts";
 import type { At, EventOf, State } from "../trace/state.ts";
 import { chosenBy, LOGGED, selectedSample } from "./draw.ts";
 import { fitted } from "./part/fitted.ts";
+import { continuation, picture, rect, words } from "./part/picture.ts";
+import { remembered } from "./part/remembered.ts";
+import { isOn, toggle } from "./part/switch.ts";
 import { number, percent, probability } from "./parts.ts";
 import { shortened, tokenName } from "../trace/words.ts";
 import type { Scene, View } from "./view.ts";
@@ -31,114 +34,119 @@ const FLOOR = 1e-4;
 export const barShare = (p: number, logarithmic: boolean): number =>
   logarithmic ? Math.max(0, 1 - Math.log(Math.max(p, FLOOR)) / Math.log(FLOOR)) : p;
 
-interface Frame {
-  /** Height of a stage, and of its bars. */
-  readonly row: number;
-  readonly bars: number;
-  readonly left: number;
-  readonly right: number;
-  readonly step: number;
-  /** Whether names stand in two rows, in turns. */
-  readonly turns: boolean;
-}
-
 const rowHeight = (stages: number): number =>
   Math.round(Math.min(MOST_ROW, Math.max(LEAST_ROW, STAGES / stages)));
 
-function frameOf(width: number, tokens: number, stages: number): Frame {
+/** Where everything stands, in pixels. */
+interface Frame {
+  /** A narrow stage: names stand in two rows, in turns, and numbers of a stage above its bars. */
+  readonly narrow: boolean;
+  /** Top of the first stage, height of each, and of its bars. */
+  readonly top: number;
+  readonly row: number;
+  readonly bars: number;
+  /** Left edge of the bars, and the room of each. */
+  readonly left: number;
+  readonly step: number;
+  readonly height: number;
+}
+
+function frameOf({ width, end }: Scene, tokens: number): Frame {
+  const stages = mostStages(end);
   const row = rowHeight(stages);
-  const left = width < 520 ? 12 : 132;
-  const right = width < 520 ? 12 : 24;
+  const narrow = width < 520;
+  const [left, right] = narrow ? [12, 12] : [132, 24];
+  const top = narrow ? 32 : 18;
   return {
-    row,
-    bars: row - BETWEEN,
-    left,
-    right,
+    ...{ narrow, top, row, bars: row - BETWEEN, left },
     step: Math.min(110, (width - left - right) / (tokens + 1)),
-    turns: width < 520,
+    height: top + stages * row + LABELS + RULER + (narrow ? TURN : 0),
   };
 }
 
-/** The figure that a filter's cut-off stands for, drawn where it can be drawn. */
-function cutLine(stage: Stage, frame: Frame, tallest: number, log: boolean): SVGTemplateResult {
-  const { cutoff } = stage;
-  if (cutoff === null) return svg``;
-  const end = frame.left + frame.step * stage.probs.length;
-  if (stage.name === "top_k") {
-    if (cutoff >= stage.probs.length) return svg``;
-    const x = frame.left + cutoff * frame.step - 2;
-    return svg`<line class="cut" x1=${x} x2=${x} y1="4" y2=${frame.bars + 2}></line>`;
-  }
-  if (cutoff <= 0 || cutoff > tallest || !/^(min_p|epsilon|eta|top_p|typical)$/.test(stage.name))
-    return svg``;
-  const y = frame.bars - (barShare(cutoff, log) / barShare(tallest, log)) * (frame.bars - 6);
-  return svg`<line class="cut" x1=${frame.left} x2=${end} y1=${y} y2=${y}></line>`;
-}
+/** The stages of a draw, one below the other, with the tokens' names at the foot. */
+function renderStages(scene: Scene, draw: EventOf<"sample">, frame: Frame): SVGTemplateResult {
+  const { narrow, top, row, bars, left, step } = frame;
+  const { stages, tokens, node } = draw;
+  const log = isOn(scene, "log");
+  const tallest = Math.max(FLOOR, ...stages.flatMap((it) => [...it.probs, it.rest]));
+  const tall = (p: number) => (barShare(p, log) / barShare(tallest, log)) * (bars - 6);
+  const wide = Math.max(2, step * 0.62);
+  const right = left + step * (tokens.length + 1);
+  const name = (token: number) => tokenName(scene.vocabulary, token);
+  /** All tokens, and what is left for others. */
+  const each = <T>(stage: Stage, draw: (token: number | null, p: number, i: number) => T): T[] => [
+    ...tokens.map((token, i) => draw(token, stage.probs[i] ?? 0, i)),
+    draw(null, stage.rest, tokens.length),
+  ];
 
-function stageRow(
-  scene: Scene,
-  draw: EventOf<"sample">,
-  index: number,
-  frame: Frame,
-  log: boolean,
-): SVGTemplateResult {
-  const stage = draw.stages[index]!;
-  const before = draw.stages[index - 1];
-  const all = draw.stages.flatMap((it) => [...it.probs, it.rest]);
-  const tallest = Math.max(FLOOR, ...all);
-  const tall = (p: number) => (barShare(p, log) / barShare(tallest, log)) * (frame.bars - 6);
-  const wide = Math.max(2, frame.step * 0.62);
-  const bar = (p: number, was: number | undefined, i: number, token: number | null) => {
-    const x = frame.left + i * frame.step + (frame.step - wide) / 2;
-    const gone = p <= 0 && (was ?? 0) > 0;
-    const chosen = token === draw.token && index === draw.stages.length - 1;
-    return svg`<g
-        class="bar ${gone ? "gone" : ""} ${chosen ? "chosen" : ""} ${token === null ? "other" : ""}"
-        data-after=${token === null ? nothing : draw.node}
-        data-token=${token ?? nothing}
-      >
-      <rect class="reach" x=${frame.left + i * frame.step} y="0" width=${frame.step} height=${frame.bars + 2}></rect>
-      ${was !== undefined && was > 0 ? svg`<rect class="ghost" x=${x} y=${frame.bars - tall(was)} width=${wide} height=${tall(was)}></rect>` : nothing}
-      ${p > 0 ? svg`<rect class="solid" x=${x} y=${frame.bars - tall(p)} width=${wide} height=${Math.max(0.75, tall(p))}></rect>` : nothing}
-      <title>${token === null ? t`all other tokens` : tokenName(scene.vocabulary, token)}: ${percent(p)}</title>
+  /** The figure that a filter's cut-off stands for, drawn where it can be drawn. */
+  const cut = ({ cutoff, name, probs }: Stage): SVGTemplateResult | typeof nothing => {
+    const line = (d: string) => svg`<path class="cut" d=${d}></path>`;
+    if (cutoff === null) return nothing;
+    if (name === "top_k")
+      return cutoff < probs.length ? line(`M${left + cutoff * step - 2} 4V${bars + 2}`) : nothing;
+    return cutoff > 0 && cutoff <= tallest && /^(min_p|epsilon|eta|top_p|typical)$/.test(name)
+      ? line(`M${left} ${bars - tall(cutoff)}H${left + step * probs.length}`)
+      : nothing;
+  };
+
+  const stageRow = (stage: Stage, index: number): SVGTemplateResult => {
+    const before = stages[index - 1];
+    const bar = (token: number | null, p: number, i: number) => {
+      const was = (token === null ? before?.rest : before?.probs[i]) ?? 0;
+      const chosen = token === draw.token && index === stages.length - 1 ? "chosen" : "";
+      const kind = p <= 0 && was > 0 ? "gone" : token === null ? "other" : chosen;
+      const solid = (kind: string, p: number, least = 0) =>
+        p > 0
+          ? rect(
+              kind,
+              left + (i + 0.5) * step - wide / 2,
+              bars - tall(p),
+              wide,
+              Math.max(least, tall(p)),
+            )
+          : nothing;
+      return continuation(
+        `bar ${kind}`,
+        node,
+        token,
+        svg`
+        ${rect("reach", left + i * step, 0, step, bars + 2)}${solid("ghost", was)}${solid("solid", p, 0.75)}
+        <title>${token === null ? t`all other tokens` : name(token)}: ${percent(p)}</title>`,
+      );
+    };
+    const said = `${stage.name}${stage.value === null ? "" : ` ${number(+stage.value.toFixed(4))}`}`;
+    // A log lists the likely tokens, and does not say how many others there were.
+    const kept = stage.name === LOGGED ? t`${stage.kept} listed` : t`${stage.kept} left`;
+    return svg`<g transform="translate(0 ${top + index * row})">
+      ${
+        narrow
+          ? words(12, -3, `${said} · ${kept}`, undefined, "stage-name")
+          : svg`${words(16, 22, said, undefined, "stage-name")}${words(16, 37, kept + cutSaid(stage))}`
+      }
+      <path class="rule" d="M${left} ${bars}H${right}"></path>
+      ${each(stage, bar)} ${cut(stage)}
     </g>`;
   };
-  const narrow = scene.width < 520;
-  const setting = stage.value === null ? "" : ` ${number(+stage.value.toFixed(4))}`;
-  // A log lists the likely tokens, and does not say how many others there were.
-  const left = stage.name === LOGGED ? t`${stage.kept} listed` : t`${stage.kept} left`;
-  return svg`<g class="stage-row" transform="translate(0 ${18 + index * frame.row + (narrow ? 14 : 0)})">
-    ${
-      narrow
-        ? svg`<text class="stage-name" x="12" y="-3">${stage.name}${setting} · ${left}</text>`
-        : svg`<text class="stage-name" x="16" y="22">${stage.name}${setting}</text>
-            <text class="fine" x="16" y="37">${left}${cutSaid(stage)}</text>`
-    }
-    <line class="ground" x1=${frame.left} x2=${frame.left + frame.step * (draw.tokens.length + 1)} y1=${frame.bars} y2=${frame.bars}></line>
-    ${draw.tokens.map((token, i) => bar(stage.probs[i] ?? 0, before?.probs[i], i, token))}
-    ${bar(stage.rest, before?.rest, draw.tokens.length, null)}
-    ${cutLine(stage, frame, tallest, log)}
-  </g>`;
+
+  const label = (token: number | null, p: number, i: number): SVGTemplateResult => {
+    const x = left + (i + 0.5) * step;
+    const y = top + stages.length * row - BETWEEN;
+    // Narrow columns take turns, so that each name has the room of two.
+    const low = narrow && i % 2 === 1 ? TURN : 0;
+    const room = narrow ? 2 * step - 12 : step - 3;
+    const said = fitted(token === null ? t`other` : name(token), room / LABEL_SIZE);
+    return svg`${low > 0 ? svg`<path class="rule" d="M${x} ${y + 2}v${low}"></path>` : nothing}
+      ${words(x, y + 14 + low, said, "middle", `token-name ${token === draw.token ? "chosen" : ""}`)}
+      ${words(x, y + 28 + low, p > 0 ? probability(p) : "–", "middle")}`;
+  };
+
+  return svg`${stages.map(stageRow)}${each(stages.at(-1)!, label)}`;
 }
 
 const cutSaid = (stage: Stage): string =>
   stage.cutoff === null ? "" : t` · cut at ${number(+stage.cutoff.toPrecision(3))}`;
-
-function labels(scene: Scene, draw: EventOf<"sample">, frame: Frame, y: number): SVGTemplateResult {
-  const last = draw.stages.at(-1)!;
-  const word = (name: string, p: number, i: number, chosen: boolean) => {
-    const x = frame.left + (i + 0.5) * frame.step;
-    // Narrow columns take turns, so that each name has the room of two.
-    const low = frame.turns && i % 2 === 1 ? TURN : 0;
-    const room = frame.turns ? 2 * frame.step - 12 : frame.step - 3;
-    return svg`${low > 0 ? svg`<path class="leader" d="M${x} ${y + 2}v${low}"></path>` : nothing}
-      <text class="token-name ${chosen ? "chosen" : ""}" x=${x} y=${y + 14 + low} text-anchor="middle">${fitted(name, room / LABEL_SIZE)}</text>
-      <text class="fine" x=${x} y=${y + 28 + low} text-anchor="middle">${p > 0 ? probability(p) : "–"}</text>`;
-  };
-  return svg`${draw.tokens.map((token, i) =>
-    word(tokenName(scene.vocabulary, token), last.probs[i] ?? 0, i, token === draw.token),
-  )}${word(t`other`, last.rest, draw.tokens.length, false)}`;
-}
 
 /** A stretch of the ruler. */
 export interface Stretch {
@@ -191,29 +199,35 @@ function renderRuler(scene: Scene, draw: EventOf<"sample">, y: number): SVGTempl
   const left = RULER_LEFT;
   const across = rulerWidth(scene);
   const x = (at: number) => left + Math.min(1, Math.max(0, at)) * across;
-  const { u } = draw;
   const tried = triedAt(scene, draw);
-  const needle = tried ?? u;
+  const at = tried ?? draw.u;
+  const said = saidOf(scene, draw);
   // Tokens that were not listed have no place on a ruler.
-  if (chosenBy(draw) === "unknown")
-    return svg`<text class="caption" x=${left} y=${y + 16}>${saidOf(scene, draw)}</text>`;
-  return svg`<g class="ruler" transform="translate(0 ${y})">
-    ${ruler(draw).map(({ token, from, to }) => {
-      const name = token === null ? "" : tokenName(scene.vocabulary, token);
-      const wide = x(to) - x(from);
-      return svg`<g class="stretch ${token === draw.token ? "chosen" : ""} ${token === null ? "rest" : ""}"
-        data-after=${token === null ? nothing : draw.node} data-token=${token ?? nothing}>
-        <rect x=${x(from)} y="24" width=${Math.max(0.5, wide)} height="22"></rect>
-        ${wide > 26 ? svg`<text x=${(x(from) + x(to)) / 2} y="40" text-anchor="middle">${shortened(name, Math.floor(wide / 9))}</text>` : nothing}
-      </g>`;
-    })}
-    ${u === null ? nothing : svg`<path class="needle" d="M${x(u)} 50V18"></path>`}
-    ${tried === null ? nothing : svg`<path class="needle tried" d="M${x(tried)} 50V18"></path>`}
-    <text class="caption" x=${needle !== null && needle > 0.6 ? x(needle) - 12 : needle === null ? left : x(needle) + 12} y="16"
-      text-anchor=${needle !== null && needle > 0.6 ? "end" : "start"}>${saidOf(scene, draw)}</text>
-    <text class="fine" x=${left} y="62">0</text>
-    <text class="fine" x=${left + across} y="62" text-anchor="end">1</text>
-    <text class="fine" x=${left + across / 2} y="62" text-anchor="middle">${t`running sum, by token number`}</text>
+  if (chosenBy(draw) === "unknown") return words(left, y + 16, said, undefined, "caption");
+  const needle = (kind: string, u: number | null) =>
+    u === null ? nothing : svg`<path class="needle ${kind}" d="M${x(u)} 50V18"></path>`;
+  const stretch = ({ token, from, to }: Stretch) => {
+    const wide = x(to) - x(from);
+    const kind = token === null ? "rest" : token === draw.token ? "chosen" : "";
+    const name = token === null ? "" : tokenName(scene.vocabulary, token);
+    return continuation(
+      `stretch ${kind}`,
+      draw.node,
+      token,
+      svg`
+      ${rect("", x(from), 24, Math.max(0.5, wide), 22)}
+      ${wide > 26 ? words((x(from) + x(to)) / 2, 40, shortened(name, Math.floor(wide / 9)), "middle", "") : nothing}`,
+    );
+  };
+  return svg`<g transform="translate(0 ${y})">
+    ${ruler(draw).map(stretch)} ${needle("", draw.u)} ${needle("tried", tried)}
+    ${
+      at !== null && at > 0.6
+        ? words(x(at) - 12, 16, said, "end", "caption")
+        : words(at === null ? left : x(at) + 12, 16, said, undefined, "caption")
+    }
+    ${words(left, 62, 0)} ${words(left + across, 62, 1, "end")}
+    ${words(left + across / 2, 62, t`running sum, by token number`, "middle")}
   </g>`;
 }
 
@@ -260,42 +274,24 @@ function renderHandle(scene: Scene, draw: EventOf<"sample">, y: number) {
 /** Size of the needle's handle. */
 const HANDLE = 16;
 
-const most = new WeakMap<State, number>();
-function mostStages(end: State): number {
-  let stages = most.get(end) ?? 1;
-  if (!most.has(end))
-    for (const node of end.nodes)
-      for (const { event } of node.samples) stages = Math.max(stages, event.stages.length);
-  most.set(end, stages);
-  return stages;
-}
-
-const heightOf = (stages: number, narrow: boolean): number =>
-  18 + stages * rowHeight(stages) + LABELS + RULER + (narrow ? 14 + TURN : 0);
+const mostStages = remembered((end: State): number =>
+  Math.max(1, ...end.nodes.flatMap((it) => it.samples.map(({ event }) => event.stages.length))),
+);
 
 function render(scene: Scene): TemplateResult {
   const draw = selectedSample(scene)?.event;
   if (!draw) return html`<p class="empty">${t`Nothing has been drawn yet.`}</p>`;
-  const log = scene.options["log"] === true;
-  const narrow = scene.width < 520;
-  const frame = frameOf(scene.width, draw.tokens.length, mostStages(scene.end));
-  const height = heightOf(mostStages(scene.end), narrow);
-  const foot = 18 + draw.stages.length * frame.row - BETWEEN + (narrow ? 14 : 0);
-  const rulerTop = foot + LABELS + 4 + (frame.turns ? TURN : 0);
-  return html`<div class="distribution">
-    <button class="switch" aria-pressed=${log} @click=${() => scene.setOption("log", !log)}>
-      ${t`log scale`}
-    </button>
-    <svg
-      width=${scene.width}
-      height=${height}
-      viewBox="0 0 ${scene.width} ${height}"
-      role="img"
-      aria-label=${t`How ${tokenName(scene.vocabulary, draw.token)} was chosen, stage by stage`}
-    >
-      ${draw.stages.map((_, i) => stageRow(scene, draw, i, frame, log))}
-      ${labels(scene, draw, frame, foot)} ${renderRuler(scene, draw, rulerTop)}
-    </svg>
+  const frame = frameOf(scene, draw.tokens.length);
+  const rulerTop =
+    frame.top + draw.stages.length * frame.row - BETWEEN + LABELS + 4 + (frame.narrow ? TURN : 0);
+  return html`<div class="switched">
+    ${toggle(scene, "log", t`log scale`)}
+    ${picture(
+      scene.width,
+      frame.height,
+      t`How ${tokenName(scene.vocabulary, draw.token)} was chosen, stage by stage`,
+      [renderStages(scene, draw, frame), renderRuler(scene, draw, rulerTop)],
+    )}
     ${renderHandle(scene, draw, rulerTop)}
   </div>`;
 }
@@ -307,28 +303,14 @@ export const distribution: View = {
   title: "Distribution",
   applies: (end) => end.sample !== null,
   rank: (end) => (end.rounds.some((it) => it.drafted > 0) ? 1 : 8),
-  height: (scene) => heightOf(mostStages(scene.end), scene.width < 520),
+  height: (scene) => frameOf(scene, 0).height,
   render,
   styles: css`
-    .distribution {
-      position: relative;
-    }
-    .distribution .switch {
-      position: absolute;
-      top: var(--space-1);
-      right: var(--space-4);
-    }
-    .distribution svg {
-      display: block;
-    }
-    .leader {
+    .rule {
       stroke: var(--rule-strong);
     }
     .stage-name {
       font: 13px var(--font-label);
-    }
-    .bar .reach {
-      fill: transparent;
     }
     .bar .solid {
       fill: var(--of-draft);
@@ -343,17 +325,10 @@ export const distribution: View = {
     .bar .ghost {
       fill: none;
       stroke: var(--rule-strong);
-      stroke-width: 1;
     }
     .bar.gone .ghost {
       stroke-dasharray: 2 2;
       stroke: var(--state-rejected-ink);
-    }
-    .bar[marked] .reach {
-      fill: var(--mark);
-    }
-    .stage-row .ground {
-      stroke: var(--rule-strong);
     }
     .cut {
       stroke: var(--state-rejected-ink);
@@ -390,11 +365,7 @@ export const distribution: View = {
     .stretch[marked] text {
       fill: var(--ink);
     }
-    .ruler .needle {
-      stroke: var(--ink);
-      stroke-width: 2;
-    }
-    .ruler .needle.tried {
+    .tried {
       stroke: var(--accent);
       stroke-dasharray: 4 2;
     }

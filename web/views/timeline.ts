@@ -51,6 +51,6 @@ export const timelineStyles = css`
   }
   .needle {
     stroke: var(--ink);
-    stroke-width: 1.5;
+    stroke-width: 2;
   }
 `;

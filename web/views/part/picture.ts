@@ -64,6 +64,15 @@ export const ofRound = (
 ): SVGTemplateResult =>
   svg`<g class=${kind} data-round=${round}>${reach}${drawn}<title>${said}</title></g>`;
 
+/** A token as a continuation of `node`; `null` stands for all tokens that are not listed. */
+export const continuation = (
+  kind: string,
+  node: number,
+  token: number | null,
+  drawn: Drawn,
+): SVGTemplateResult =>
+  svg`<g class=${kind} data-after=${token === null ? nothing : node} data-token=${token ?? nothing}>${drawn}</g>`;
+
 export const rect = (
   kind: string,
   x: number,
