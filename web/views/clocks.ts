@@ -1,7 +1,7 @@
 // Two clocks: passes of the target, and time on this device with its split. Both beside plain
 // decoding, and when the second is slower it says why. Shows `score` and the recorded times.
 
-import { css, html, nothing, type TemplateResult } from "lit";
+import { css, html, type TemplateResult } from "lit";
 import type { State } from "../trace/state.ts";
 import { isTargetPass, type Stats } from "../trace/stats.ts";
 import { milliseconds, percent } from "./parts.ts";
@@ -39,82 +39,69 @@ export function whySlower(state: State, stats: Stats, plainMsPerToken: number): 
   return t`Slower in seconds, because ${parts.join(t`, and `)}.`;
 }
 
-interface Part {
-  readonly name: string;
-  readonly value: number;
-  readonly kind: string;
-}
+/** A part of a bar: its look, its name and how long it is. */
+type Part = readonly [kind: string, name: string, value: number];
 
-function bar(label: string, parts: readonly Part[], most: number, said: string): TemplateResult {
+function bar(
+  label: string,
+  most: number,
+  say: (value: number) => string,
+  ...parts: Part[]
+): TemplateResult {
   return html`<div class="clock-row">
     <span class="clock-label">${label}</span>
     <span class="clock-bar"
       >${parts.map(
-        (it) =>
+        ([kind, name, value]) =>
           html`<i
-            class=${it.kind}
-            style=${inline(`width: ${(100 * it.value) / most}%`)}
-            title="${it.name}: ${said === "ms" ? milliseconds(it.value) : it.value}"
+            class=${kind}
+            style=${inline(`width: ${(100 * value) / most}%`)}
+            title="${name}: ${say(value)}"
           ></i>`,
       )}</span
     >
-    <span class="clock-value"
-      >${
-        said === "ms"
-          ? milliseconds(parts.reduce((sum, it) => sum + it.value, 0))
-          : parts.reduce((sum, it) => sum + it.value, 0)
-      }</span
-    >
+    <span class="clock-value">${say(parts.reduce((sum, [, , value]) => sum + value, 0))}</span>
   </div>`;
 }
+
+const note = (said: string): TemplateResult => html`<p class="fine-note">${said}</p>`;
 
 export function renderClocks(
   state: State,
   stats: Stats,
   plainMsPerToken: number | null,
 ): TemplateResult {
-  const { times, plainMs } = stats;
-  const passes = Math.max(stats.targetPasses, stats.tokens, 1);
+  const { times, plainMs, targetPasses, tokens } = stats;
+  const passes = Math.max(targetPasses, tokens, 1);
   const split: Part[] = times
     ? [
-        { name: t`guessing`, value: times.draft, kind: "draft" },
-        { name: t`target passes`, value: times.verify, kind: "verify" },
-        { name: t`everything else`, value: times.other, kind: "other" },
+        ["draft", t`guessing`, times.draft],
+        ["verify", t`target`, times.verify],
+        ["other", t`other`, times.other],
       ]
     : [];
   const longest = Math.max(times?.total ?? 0, plainMs ?? 0, 1e-6);
-  const slow = plainMsPerToken === null ? null : whySlower(state, stats, plainMsPerToken);
   return html`<section class="clocks">
     <p class="headline">${headline(stats)}</p>
     <div class="clock">
       <h3>${t`Passes of the target`}</h3>
-      ${bar(t`this run`, [{ name: t`passes`, value: stats.targetPasses, kind: "verify" }], passes, "")}
-      ${bar(t`plain`, [{ name: t`passes`, value: stats.tokens, kind: "plain" }], passes, "")}
+      ${bar(t`this run`, passes, String, ["verify", t`passes`, targetPasses])}
+      ${bar(t`plain`, passes, String, ["plain", t`passes`, tokens])}
     </div>
     <div class="clock">
       <h3>
-        ${t`Wall time`}${
-          times
-            ? html` <span class="key"><i class="draft"></i>${t`guessing`}</span>
-                <span class="key"><i class="verify"></i>${t`target`}</span>
-                <span class="key"><i class="other"></i>${t`other`}</span>`
-            : nothing
-        }
+        ${t`Wall time`}
+        ${split.map(([kind, name]) => html`<span class="key"><i class=${kind}></i>${name}</span>`)}
       </h3>
+      ${times ? bar(t`this run`, longest, milliseconds, ...split) : note(t`No times were recorded with this run.`)}
       ${
-        times
-          ? bar(t`this run`, split, longest, "ms")
-          : html`<p class="fine-note">${t`No times were recorded with this run.`}</p>`
-      }
-      ${
-        times && plainMs !== null
-          ? bar(t`plain`, [{ name: t`measured`, value: plainMs, kind: "plain" }], longest, "ms")
-          : times
-            ? html`<p class="fine-note">${t`Plain decoding was not measured here.`}</p>`
-            : nothing
+        times &&
+        (plainMs === null
+          ? note(t`Plain decoding was not measured here.`)
+          : bar(t`plain`, longest, milliseconds, ["plain", t`measured`, plainMs]))
       }
     </div>
-    <p class="slow">${slow ?? ""}</p>
+    <p class="slow">${plainMsPerToken === null ? "" : whySlower(state, stats, plainMsPerToken)}</p>
   </section>`;
 }
 

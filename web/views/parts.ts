@@ -126,6 +126,20 @@ export const partStyles = css`
   svg[role] {
     display: block;
   }
+  /* Parts of bars: what there is room for, and whose probability. */
+  .ground {
+    fill: var(--paper-3);
+  }
+  rect.of-draft {
+    fill: var(--of-draft);
+  }
+  rect.of-target {
+    fill: var(--of-target);
+  }
+  /* The end of a text. */
+  .cap {
+    fill: var(--ink);
+  }
   /* What belongs to a round. */
   .column {
     cursor: pointer;

@@ -102,9 +102,6 @@ export const rounds: View = {
   height: ({ end, width }) => legendHeight(width, STATES.length) + TOP + deepest(end) * ROW + FOOT,
   render,
   styles: css`
-    .ground {
-      fill: var(--paper-3);
-    }
     .alpha {
       fill: var(--state-accepted);
     }

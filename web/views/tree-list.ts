@@ -11,10 +11,8 @@ import { t } from "../language/t.ts";
 
 export function renderTreeList(scene: Scene, growth: Growth): TemplateResult | typeof nothing {
   const below = new Map<number, NodeState[]>();
-  for (const node of growth.nodes) {
-    const list = below.get(node.parent!) ?? [];
-    below.set(node.parent!, [...list, node]);
-  }
+  for (const node of growth.nodes)
+    below.set(node.parent!, [...(below.get(node.parent!) ?? []), node]);
   const top = below.get(growth.head) ?? [];
   if (top.length === 0) return nothing;
   const stop = growth.nodes.some((it) => it.id === scene.selection.node)
@@ -57,17 +55,15 @@ function items(
   });
 }
 
-function describe(scene: Scene, node: NodeState): string {
-  const q = proposed(node);
-  const p = targeted(scene.state, node);
-  return [
-    nodeName(scene, node),
-    t(STATUS[node.status].name),
-    q === null ? "" : `q ${probability(q)}`,
-    p === null ? "" : `p ${probability(p)}`,
-  ]
-    .filter(Boolean)
-    .join(", ");
+/** What a guess reads and what became of it, with its two probabilities. */
+export function describe(scene: Scene, node: NodeState): string {
+  const said = (name: string, p: number | null) =>
+    p === null ? "" : `, ${name} ${probability(p)}`;
+  return (
+    `${nodeName(scene, node)}: ${t(STATUS[node.status].name)}` +
+    said("q", proposed(node)) +
+    said("p", targeted(scene.state, node))
+  );
 }
 
 export const treeListStyles = css`

@@ -4,18 +4,21 @@
 
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { currentRound, mainPath, type NodeState, type Round, type State } from "../trace/state.ts";
+import { ancestors, currentRound, mainPath, nodesOf } from "../trace/state.ts";
+import type { NodeState, Round, State } from "../trace/state.ts";
 import { isTargetPass } from "../trace/stats.ts";
 import { shortened } from "../trace/words.ts";
 import { layoutTree, MOST_ROWS, type Place, type TreeLayout } from "./layout/tree.ts";
 import { CHIP_HEIGHT, chipAt, frameFor, stageHeight, type Frame } from "./layout/tree-frame.ts";
 import { legendHeight, renderLegend } from "./legend.ts";
 import { follow, type Spot } from "./part/follow.ts";
-import { hatch, nodeName, percent, probability, proposed, targeted } from "./parts.ts";
+import { rect, words } from "./part/picture.ts";
+import { remembered } from "./part/remembered.ts";
+import { hatch, nodeName, percent, proposed, targeted } from "./parts.ts";
 import { renderRibbon, RIBBON_HEIGHT } from "./ribbon.ts";
 import { STATUS } from "./text.ts";
 import { boxStyles } from "./part/styles.ts";
-import { renderTreeList } from "./tree-list.ts";
+import { describe, renderTreeList } from "./tree-list.ts";
 import type { Scene, View } from "./view.ts";
 import { inline } from "./part/inline.ts";
 import { t } from "../language/t.ts";
@@ -29,14 +32,14 @@ export interface Growth {
 }
 
 /** Guesses of a window run beside the text and are never put to the test. */
-const isGuess = (node: NodeState): boolean => node.by !== "window" && node.by !== "padding";
+const isGuess = ({ by, lane }: NodeState): boolean =>
+  by !== "window" && by !== "padding" && lane === 0;
 
 /** The guesses of one round, as far as they are known at `state`. */
 export function growthOf(state: State, round: Round): Growth | null {
   if (round.head === null) return null;
   const alive = state.nodes.filter(
     (it) =>
-      it.lane === 0 &&
       isGuess(it) &&
       it.born < state.index &&
       (it.round === round.index || (it.round < round.index && standsAt(it, round, state))),
@@ -66,50 +69,37 @@ const standsAt = (node: NodeState, round: Round, state: State): boolean =>
   (!node.committed || state.nodes[round.head!]!.depth < node.depth);
 
 /** The most rows and columns any round needs, so that the stage has room from the start. */
-function room(end: State): { rows: number; columns: number } {
-  let rows = 1;
-  let columns = 1;
+const roomFor = remembered((end: State): { rows: number; columns: number } => {
+  let [rows, columns] = [1, 1];
   for (const round of end.rounds) {
-    const born = new Map<number, number>();
-    let widest = 0;
-    for (const id of round.nodes) {
-      const node = end.nodes[id]!;
-      if (!isGuess(node) || node.lane !== 0) continue;
-      const { ahead } = node;
-      const count = (born.get(ahead) ?? 0) + 1;
-      born.set(ahead, count);
-      widest = Math.max(widest, count);
+    const abreast: number[] = [];
+    for (const { ahead } of nodesOf(end, round.nodes).filter(isGuess)) {
+      abreast[ahead] = (abreast[ahead] ?? 0) + 1;
+      rows = Math.max(rows, abreast[ahead]);
       columns = Math.max(columns, ahead);
     }
-    rows = Math.max(rows, widest);
   }
   return { rows: Math.min(rows, MOST_ROWS + 1), columns: Math.min(columns, 40) };
-}
+});
 
-const rooms = new WeakMap<State, { rows: number; columns: number }>();
-function roomFor(end: State): { rows: number; columns: number } {
-  const known = rooms.get(end) ?? room(end);
-  rooms.set(end, known);
-  return known;
+/** How the stage is measured out, and its height. */
+function stageFor({ width, end }: Scene): [Frame, number] {
+  const { rows, columns } = roomFor(end);
+  const frame = frameFor(width, columns, rows);
+  return [frame, stageHeight(columns, rows, frame)];
 }
-
-const frameOf = ({ width, end }: Pick<Scene, "width" | "end">): Frame =>
-  frameFor(width, roomFor(end).columns, roomFor(end).rows);
-const heightOf = (scene: Pick<Scene, "width" | "end">): number =>
-  stageHeight(roomFor(scene.end).columns, roomFor(scene.end).rows, frameOf(scene));
 
 /** The states that the legend explains. */
 const STATES = ["draft", "accepted", "rejected", "pruned", "recovered", "bonus"] as const;
 
-function bars(q: number | null, p: number | null, y: number, frame: Frame): SVGTemplateResult {
+/** The guess's probability by the proposer over that by the target. */
+function bars(frame: Frame, q: number | null, p: number | null): SVGTemplateResult[] {
   const width = frame.width - 12;
-  const bar = (value: number | null, kind: string, at: number) =>
-    value === null
-      ? nothing
-      : svg`<rect class=${kind} x="6" y=${at} width=${Math.max(1, value * width)} height="3"></rect>`;
-  return svg`<rect class="bar-ground" x="6" y=${y} width=${width} height="3"></rect>
-    <rect class="bar-ground" x="6" y=${y + 4} width=${width} height="3"></rect>
-    ${bar(q, "bar-q", y)}${bar(p, "bar-p", y + 4)}`;
+  const bar = (kind: string, y: number, value: number | null) => [
+    rect("ground", 6, y, width, 3),
+    ...(value === null ? [] : [rect(kind, 6, y, Math.max(1, value * width), 3)]),
+  ];
+  return [...bar("of-draft", 23, q), ...bar("of-target", 27, p)];
 }
 
 /** The outline carries the state as well: dashed, double, cut at a corner, or plain. */
@@ -129,27 +119,20 @@ function outline(node: NodeState, frame: Frame): SVGTemplateResult {
 }
 
 function chip(scene: Scene, node: NodeState, place: Place, frame: Frame): SVGTemplateResult {
-  const name = nodeName(scene, node);
   const { sign } = STATUS[node.status];
-  const q = proposed(node);
-  const p = targeted(scene.state, node);
-  const label = [
-    `${name}: ${t(STATUS[node.status].name)}`,
-    q === null ? "" : `q ${probability(q)}`,
-    p === null ? "" : `p ${probability(p)}`,
-  ];
   const { x, y } = chipAt(place, frame);
+  const right = frame.width;
   return svg`<g
     class="chip ${node.status} ${scene.motion && node.born > scene.state.index - 4 ? "moving" : ""}"
     data-node=${node.id}
     transform="translate(${x} ${y})"
   >
-    <title>${label.filter(Boolean).join(", ")}</title>
+    <title>${describe(scene, node)}</title>
     ${outline(node, frame)}
-    <text class="name" x="8" y="17">${shortened(name, frame.letters)}</text>
-    ${sign ? svg`<text class="sign" x=${frame.width - 8} y="16" text-anchor="end">${sign}</text>` : nothing}
-    ${node.finish ? svg`<rect class="cap" x=${frame.width + 4} y="6" width="5" height=${CHIP_HEIGHT - 12}></rect>` : nothing}
-    ${bars(q, p, 23, frame)}
+    ${words(8, 17, shortened(nodeName(scene, node), frame.letters), undefined, "name")}
+    ${sign ? words(right - 8, 16, sign, "end", "sign") : nothing}
+    ${node.finish ? rect("cap", right + 4, 6, 5, CHIP_HEIGHT - 12) : nothing}
+    ${bars(frame, proposed(node), targeted(scene.state, node))}
   </g>`;
 }
 
@@ -171,132 +154,120 @@ function edge(node: NodeState, from: Place, to: Place, frame: Frame): SVGTemplat
 
 /** The last words of the text, on the trunk. */
 function trunk(scene: Scene, head: number, frame: Frame): SVGTemplateResult {
-  const shown: NodeState[] = [];
-  let at: NodeState | undefined = scene.state.nodes[head];
-  while (at && shown.length < frame.trunk) {
-    shown.unshift(at);
-    at = at.parent === null ? undefined : scene.state.nodes[at.parent];
-  }
   const top = chipAt({ column: 0, row: 0 }, frame);
   const y = top.y + CHIP_HEIGHT / 2;
   const right = top.x + frame.width;
-  const words = shown.map((node, i) => {
-    const x = right - (shown.length - 1 - i) * (frame.width + frame.gapX);
-    return svg`<g data-node=${node.id} class="trunk-word">
-      <rect class="reach" x=${x - frame.width} y=${y - 16} width=${frame.width} height="32" rx="4"></rect>
-      <text x=${x - 6} y=${y + 5} text-anchor="end">${shortened(nodeName(scene, node).replace(/^␣(?=.)/, ""), frame.letters)}</text>
+  const shown = ancestors(scene.state, head).slice(0, frame.trunk);
+  return svg`<path class="trunk" d="M0 ${y + 16}H${right}"></path>${shown.map((node, i) => {
+    const x = right - i * (frame.width + frame.gapX);
+    const name = shortened(nodeName(scene, node).replace(/^␣(?=.)/, ""), frame.letters);
+    return svg`<g class="trunk-word" data-node=${node.id}>
+      ${rect("reach", x - frame.width, y - 16, frame.width, 32)}${words(x - 6, y + 5, name, "end", "")}
     </g>`;
-  });
-  return svg`<line class="trunk" x1="0" x2=${right} y1=${y + 16} y2=${y + 16}></line>${words}`;
+  })}`;
 }
 
 /** The one pass of the target that judges all guesses: a band over what it scored. */
 function sweep(
-  scene: Scene,
-  growth: Growth,
+  { state, motion }: Scene,
+  { round, layout }: Growth,
   frame: Frame,
   [width, height]: readonly [number, number],
-): SVGTemplateResult {
-  const { state } = scene;
-  const ordinal = growth.round.passes.findLast((it) => isTargetPass(state.passes[it]!));
-  const pass = ordinal === undefined ? undefined : state.passes[ordinal];
-  const judgesAny = pass?.nodes.some((id) => id !== growth.head && growth.layout.places.has(id));
-  if (!pass || !judgesAny) return svg``;
-  const scored = pass.nodes.flatMap((id) => growth.layout.places.get(id) ?? []);
+): SVGTemplateResult | typeof nothing {
+  const pass = round.passes.map((it) => state.passes[it]!).findLast(isTargetPass);
+  const scored = pass?.nodes.map((id) => layout.places.get(id)?.column ?? 0) ?? [];
+  const deepest = Math.max(0, ...scored);
+  if (!pass || deepest === 0) return nothing;
   const { down, gapX } = frame;
   const first = chipAt({ column: 1, row: 0 }, frame);
-  const last = chipAt({ column: Math.max(0, ...scored.map((it) => it.column)), row: 0 }, frame);
+  const last = chipAt({ column: deepest, row: 0 }, frame);
   const [from, to] = down
     ? [first.y - 10, last.y + CHIP_HEIGHT + 12]
     : [first.x - gapX / 2, last.x + frame.width + gapX / 2];
+  const said =
+    scored.length === 1
+      ? t`one pass of the target scores 1 node`
+      : t`one pass of the target scores ${scored.length} nodes`;
   const now = pass.index === state.index - 1;
-  const band = down
-    ? svg`<rect class="band" y=${from} width=${width} height=${to - from}></rect>`
-    : svg`<rect class="band" x=${from} y="24" width=${to - from} height=${height - 24}></rect>`;
   const at = (distance: number) => (down ? `0 ${distance}px` : `${distance}px`);
-  return svg`<g class="sweep ${now ? "now" : ""} ${scene.motion && now ? "moving" : ""}">
+  return svg`<g class="sweep">
     <path d=${down ? `M10 ${from}H4V${to}h6` : `M${from} 22v-6H${to}v6`}></path>
-    <text class="caption" x=${down ? 4 : from} y="11">${pass.nodes.length === 1 ? t`one pass of the target scores 1 node` : t`one pass of the target scores ${pass.nodes.length} nodes`}</text>
-    ${now ? band : nothing}
-    ${now && scene.motion ? svg`<line class="scan" x2=${down ? width : 0} y1=${down ? 0 : 24} y2=${down ? 0 : height} style=${inline(`--from:${at(from)};--to:${at(to)}`)}></line>` : nothing}
+    ${words(down ? 4 : from, 11, said, undefined, "caption")}
+    ${!now ? nothing : down ? rect("band", 0, from, width, to - from) : rect("band", from, 24, to - from, height - 24)}
+    ${now && motion ? svg`<path class="scan" d=${down ? `M0 0H${width}` : `M0 24V${height}`} style=${inline(`--from:${at(from)};--to:${at(to)}`)}></path>` : nothing}
   </g>`;
 }
 
 function render(scene: Scene): TemplateResult {
   const round = currentRound(scene.state);
   const growth = round ? growthOf(scene.state, round) : null;
-  const frame = frameOf(scene);
-  const [width, height] = extent(scene, frame, growth?.layout);
-  const path = mainPath(scene.state);
-  const head = growth?.head ?? path.at(-1) ?? null;
-  const places = growth?.layout.places;
-  const newest = growth && placeOfNewest(growth);
+  const [frame, tall] = stageFor(scene);
+  const head = growth?.head ?? mainPath(scene.state).at(-1);
   return html`<div class="tree-view">
     <div
       class="box tree-box ${frame.down ? "down" : ""}"
-      style=${inline(`--seen:${heightOf(scene)}px`)}
+      style=${inline(`--seen:${tall}px`)}
       role="group"
       tabindex="0"
       aria-label=${t`Draft tree`}
-      ${follow(newest && newest.column > 1 ? spotOf(newest, frame) : { left: 0, right: 0 }, scene.motion)}
+      ${follow(spotOf(growth, frame), scene.motion)}
     >
-      <svg
-        class="tree"
-        width=${width}
-        height=${height}
-        viewBox="0 0 ${width} ${height}"
-        aria-hidden="true"
-      >
-        <defs>${hatch("tree-hatch")}</defs>
-        ${growth ? sweep(scene, growth, frame, [width, height]) : nothing}
-        ${head !== null ? trunk(scene, head, frame) : nothing}
-        ${
-          growth
-            ? repeat(
-                growth.nodes.filter((it) => places!.has(it.id)),
-                (it) => it.id,
-                (it) =>
-                  svg`<g>${edge(it, places!.get(it.parent!)!, places!.get(it.id)!, frame)}${chip(scene, it, places!.get(it.id)!, frame)}</g>`,
-              )
-            : nothing
-        }
-        ${growth ? foldedCounts(growth, frame) : nothing}
-      </svg>
+      ${drawing(scene, growth, head, frame, tall)}
     </div>
     ${renderRibbon(scene)} ${renderLegend(STATES, true)}
     ${growth ? renderTreeList(scene, growth) : nothing}
   </div>`;
 }
 
-/** Width and height of the drawing; more than the stage's where a draft is scrolled. */
-function extent(scene: Scene, frame: Frame, layout: TreeLayout | undefined): [number, number] {
-  const height = heightOf(scene);
-  if (!frame.down || !layout) return [Math.max(scene.width, frame.right), height];
-  const end = chipAt({ column: layout.columns + 1, row: layout.rows }, frame);
-  return [Math.max(scene.width, frame.right, end.x), Math.max(height, end.y)];
+/** As large as the stage, or more where a draft is scrolled. */
+function drawing(
+  scene: Scene,
+  growth: Growth | null,
+  head: number | undefined,
+  frame: Frame,
+  tall: number,
+): TemplateResult {
+  const places = growth?.layout.places;
+  const { columns, rows } = (frame.down && growth?.layout) || { columns: 0, rows: 0 };
+  const end = chipAt({ column: columns + 1, row: rows }, frame);
+  const width = Math.max(scene.width, frame.right, end.x);
+  const height = Math.max(tall, end.y);
+  return html`<svg width=${width} height=${height} aria-hidden="true">
+    <defs>${hatch("tree-hatch")}</defs>
+    ${growth ? sweep(scene, growth, frame, [width, height]) : nothing}
+    ${head === undefined ? nothing : trunk(scene, head, frame)}
+    ${
+      growth
+        ? repeat(
+            growth.nodes.filter((it) => places!.has(it.id)),
+            (it) => it.id,
+            (it) => {
+              const place = places!.get(it.id)!;
+              return svg`<g>${edge(it, places!.get(it.parent!)!, place, frame)}${chip(scene, it, place, frame)}</g>`;
+            },
+          )
+        : nothing
+    }
+    ${growth ? foldedCounts(growth, frame) : nothing}
+  </svg>`;
 }
 
-/** Where the guess stands that was drawn last. */
-function placeOfNewest({ nodes, layout }: Growth): Place | undefined {
-  return nodes.flatMap((it) => layout.places.get(it.id) ?? []).at(-1);
-}
-
-/** The chip at `place` and what it hangs from. */
-function spotOf(place: Place, frame: Frame): Spot {
+/** The guess that was drawn last and what it hangs from; the beginning while there is one at most. */
+function spotOf(growth: Growth | null, frame: Frame): Spot {
+  const place = growth?.nodes.flatMap((it) => growth.layout.places.get(it.id) ?? []).at(-1);
+  if (!place || place.column < 2) return { left: 0, right: 0 };
   const { x, y } = chipAt(place, frame);
-  const spot = { left: x, right: x + frame.width + 12 };
-  if (!frame.down)
-    return { ...spot, left: chipAt({ ...place, column: place.column - 1 }, frame).x };
-  return { ...spot, top: y - CHIP_HEIGHT, bottom: y + CHIP_HEIGHT + 12 };
+  const right = x + frame.width + 12;
+  return frame.down
+    ? { left: x, right, top: y - CHIP_HEIGHT, bottom: y + CHIP_HEIGHT + 12 }
+    : { left: x - frame.width - frame.gapX, right };
 }
 
 function foldedCounts(growth: Growth, frame: Frame): SVGTemplateResult[] {
   return [...growth.layout.folded].map(([id, { count, mass }]) => {
-    const place = growth.layout.places.get(id)!;
-    const at = chipAt(place, frame);
-    const [x, y] = [at.x + frame.width, at.y + CHIP_HEIGHT + 11];
+    const { x, y } = chipAt(growth.layout.places.get(id)!, frame);
     const share = mass > 0 ? ` · ${percent(mass)}` : "";
-    return svg`<text class="fine" x=${x - 6} y=${y} text-anchor="end">+${count}${share}</text>`;
+    return words(x + frame.width - 6, y + CHIP_HEIGHT + 11, `+${count}${share}`, "end");
   });
 }
 
@@ -308,7 +279,8 @@ export const tree: View = {
     end.rounds.some((it) => it.drafted > 0) &&
     !end.nodes.some((it) => it.lane > 0 && it.judges.length > 0),
   rank: (end) => (end.nodes.some((it) => it.judges.length > 0) ? 10 : 2),
-  height: (scene) => heightOf(scene) + RIBBON_HEIGHT + legendHeight(scene.width, STATES.length + 2),
+  height: (scene) =>
+    stageFor(scene)[1] + RIBBON_HEIGHT + legendHeight(scene.width, STATES.length + 2),
   render,
   styles: [
     boxStyles,
@@ -325,9 +297,6 @@ export const tree: View = {
           max-height: var(--seen);
         }
       }
-      .tree {
-        display: block;
-      }
       /* The tree is followed to where it grows: room on its right is no cue. */
       .tree-box {
         background: none;
@@ -339,12 +308,6 @@ export const tree: View = {
       .trunk-word text {
         font: 16px var(--font-text);
         fill: var(--ink-2);
-      }
-      .trunk-word .reach {
-        fill: transparent;
-      }
-      .trunk-word[marked] .reach {
-        fill: var(--mark);
       }
       .edge {
         fill: none;
@@ -388,18 +351,6 @@ export const tree: View = {
       .chip .inner {
         fill: none;
         stroke: var(--state-pool-ink);
-      }
-      .chip .cap {
-        fill: var(--ink);
-      }
-      .bar-ground {
-        fill: var(--paper-3);
-      }
-      .bar-q {
-        fill: var(--of-draft);
-      }
-      .bar-p {
-        fill: var(--of-target);
       }
       .chip.draft .shape {
         stroke: var(--state-draft-ink);
