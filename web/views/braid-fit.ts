@@ -3,9 +3,10 @@
 // `ngram score` of the table of drafts, and any table with the columns node, cosine and verdict.
 
 import { css, html, nothing, svg, type TemplateResult } from "lit";
-import type { State, TableState } from "../trace/state.ts";
+import type { State } from "../trace/state.ts";
 import { tokenName } from "../trace/words.ts";
-import { columnAt, hasColumns, history } from "./layout/table.ts";
+import { cellsOf, history, tableWith } from "./layout/table.ts";
+import { rect } from "./part/picture.ts";
 import { fixed } from "./part/number.ts";
 import { hatch } from "./parts.ts";
 import type { Scene } from "./view.ts";
@@ -30,31 +31,24 @@ const FULL = 6;
 const HEIGHT = 4;
 const HATCH = "braid-hatch";
 
-/** Rows of all rounds of a table, by the node they are about. */
+/** Rows of all rounds of the table with these columns, by the node they are about. */
 function byNode<T>(
-  table: TableState | undefined,
+  state: State,
+  columns: string[],
   read: (cell: (name: string) => unknown) => T,
 ): Map<number, T> {
-  const found = new Map<number, T>();
-  for (const version of table ? history(table) : [])
-    for (const { cells } of version.rows.values()) {
-      const cell = (name: string) => cells[columnAt(version, name)];
-      found.set(Number(cell("node")), read(cell));
-    }
-  return found;
+  const rows = history(tableWith(state, "node", ...columns)).flatMap(cellsOf);
+  return new Map(rows.map((cell) => [Number(cell("node")), read(cell)]));
 }
 
-const tableWith = (state: State, ...columns: string[]): TableState | undefined =>
-  [...state.tables.values()].find((it) => hasColumns(it, "node", ...columns));
-
 export const fitsOf = (state: State): Map<number, Fit> =>
-  byNode(tableWith(state, "model score", "ngram score"), (cell) => ({
+  byNode(state, ["model score", "ngram score"], (cell) => ({
     model: Number(cell("model score")),
     ngram: Number(cell("ngram score")),
   }));
 
 export const driftsOf = (state: State): Map<number, Drift> =>
-  byNode(tableWith(state, "cosine", "verdict", "own best"), (cell) => ({
+  byNode(state, ["cosine", "verdict", "own best"], (cell) => ({
     cosine: Number(cell("cosine")),
     approximate: cell("verdict") === "approximate",
     own: Number(cell("own best")),
@@ -72,10 +66,9 @@ export function fitWidths({ model, ngram }: Fit, width: number): [number, number
 export function renderFit(fit: Fit | undefined, width: number, y: number) {
   if (!fit) return nothing;
   const [model, ngram] = fitWidths(fit, width);
+  const part = (kind: string, x: number, wide: number) => rect(kind, x, y, wide, HEIGHT);
   return svg`<g class="fit">
-    <rect class="fit-ground" x="0" y=${y} width=${width} height=${HEIGHT} />
-    <rect class="fit-model" x="0" y=${y} width=${model.toFixed(1)} height=${HEIGHT} />
-    <rect class="fit-ngram" x=${model.toFixed(1)} y=${y} width=${ngram.toFixed(1)} height=${HEIGHT} />
+    ${part("ground", 0, width)}${part("fit-model", 0, model)}${part("fit-ngram", model, ngram)}
   </g>`;
 }
 
@@ -125,9 +118,6 @@ export function fitLegend(fits: boolean, compared: boolean): TemplateResult {
 export const LEGEND_HEIGHT = 26;
 
 export const fitStyles = css`
-  .fit-ground {
-    fill: var(--paper-3);
-  }
   .fit-model {
     fill: var(--of-target);
     background: var(--of-target);

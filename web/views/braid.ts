@@ -3,7 +3,7 @@
 
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { ancestors, type NodeState, type State, type TableState } from "../trace/state.ts";
+import { ancestors, nodesOf, type NodeState, type State, type TableState } from "../trace/state.ts";
 import { shortened, tokenName } from "../trace/words.ts";
 import {
   driftsOf,
@@ -16,18 +16,19 @@ import {
   saidOf,
 } from "./braid-fit.ts";
 import { braidOf, type BraidStep, type Bundle, type Strand } from "./layout/braid.ts";
-import { columnAt, hasColumns, history } from "./layout/table.ts";
+import { cellsOf, history, tableWith } from "./layout/table.ts";
 import { follow } from "./part/follow.ts";
 import { fixed } from "./part/number.ts";
+import { cap, CHIP, chip, forEars, mark, picture, rect, words } from "./part/picture.ts";
 import { percent } from "./parts.ts";
-import { roving, type Arrow } from "./part/roving.ts";
+import type { Arrow } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
+import { rankOf, textTo } from "./part/text-to.ts";
 import type { Scene, View } from "./view.ts";
 
 const COLUMN = 104;
 const CHIP_WIDTH = 66;
 const ROW = 52;
-const CHIP = 24;
 const LEFT = 44;
 const TOP = 54;
 const RIGHT = 60;
@@ -36,33 +37,29 @@ const THICK = 30;
 const LETTERS = 7;
 
 const draftTable = (state: State): TableState | undefined =>
-  [...state.tables.values()].find((it) => hasColumns(it, "draft", "node", "token", "weight"));
+  tableWith(state, "draft", "node", "token", "weight");
 
-function stepsOf(state: State): BraidStep[] {
-  const table = draftTable(state);
-  return (table ? history(table) : []).map((version) => {
-    const cell = (cells: readonly unknown[], name: string) => cells[columnAt(version, name)];
-    return {
-      step: version.round,
-      drafts: [...version.rows.values()].map(({ cells }) => {
-        const node = Number(cell(cells, "node"));
-        return {
-          letter: String(cell(cells, "draft")),
-          node,
-          parent: state.nodes[node]?.parent ?? null,
-          token: Number(cell(cells, "token")),
-          weight: Number(cell(cells, "weight")),
-        };
-      }),
-    };
-  });
-}
+const stepsOf = (state: State): BraidStep[] =>
+  history(draftTable(state)).map((version) => ({
+    step: version.round,
+    drafts: cellsOf(version).map((cell) => {
+      const node = Number(cell("node"));
+      return {
+        letter: String(cell("draft")),
+        node,
+        parent: state.nodes[node]?.parent ?? null,
+        token: Number(cell("token")),
+        weight: Number(cell("weight")),
+      };
+    }),
+  }));
 
 /** Texts that ended in a step instead of living on as drafts. */
 function endedIn(state: State, { step, drafts }: BraidStep): NodeState[] {
-  return state.finishes
-    .map((it) => state.nodes[it.event.node]!)
-    .filter((it) => it.round === step && !drafts.some((draft) => draft.node === it.id));
+  return nodesOf(
+    state,
+    state.finishes.map((it) => it.event.node),
+  ).filter((it) => it.round === step && !drafts.some((draft) => draft.node === it.id));
 }
 
 /** Nodes of the draft that is looked at alone: its past, and its future as far as there is one. */
@@ -106,14 +103,14 @@ function render(scene: Scene): TemplateResult {
       data-node=${blend?.id ?? nothing}
     >
       <title>The model reads ${said}</title>
-      <text class="small" x="0" y="-5">${column + 1}</text>
+      ${words(0, -5, column + 1)}
       ${drafts.map((it) => {
         const wide = (it.weight / (total || 1)) * CHIP_WIDTH;
         const left = at;
         at += wide;
         return svg`<g class="part p${it.letter.charCodeAt(0) % 3} ${dim([it.node])}">
-          <rect x=${left.toFixed(1)} y="0" width=${Math.max(0, wide - 1).toFixed(1)} height="14" />
-          ${wide > 11 ? svg`<text x=${(left + wide / 2).toFixed(1)} y="11" text-anchor="middle">${it.letter}</text>` : nothing}
+          ${rect("", left, 0, Math.max(0, wide - 1), 14)}
+          ${wide > 11 ? words(left + wide / 2, 11, it.letter, "middle", "") : nothing}
         </g>`;
       })}
     </g>`;
@@ -137,7 +134,7 @@ function render(scene: Scene): TemplateResult {
   };
 
   const stop = stopOf(scene, steps);
-  const chip = (column: number, bundle: Bundle): SVGTemplateResult => {
+  const word = (column: number, bundle: Bundle): SVGTemplateResult => {
     const first = bundle.drafts.find((it) => it.node === scene.selection.node) ?? bundle.drafts[0]!;
     const letters = bundle.drafts.map((it) => it.letter).join(" ");
     const fit = fits.get(first.node);
@@ -146,46 +143,41 @@ function render(scene: Scene): TemplateResult {
     const said = `Step ${column + 1}: ${name(bundle.token)}, ${
       bundle.drafts.length > 1 ? "drafts" : "draft"
     } ${letters}, weight ${percent(bundle.weight)}${saidOf(scene, fit, drift)}`;
-    return svg`<g
-      class="word ${dim(bundle.drafts.map((it) => it.node))}"
-      transform="translate(${x(column)} ${y(bundle.row)})"
-      role="option"
-      aria-selected=${first.node === scene.selection.node}
-      aria-label=${said}
-      tabindex=${bundle.drafts.some((it) => it.node === stop) ? 0 : -1}
-      data-stop="${column}:${bundle.row}"
-      data-node=${first.node}
-    >
-      <title>${said}</title>
-      <rect class="body" x="0" y=${-CHIP / 2} width=${CHIP_WIDTH} height=${CHIP} rx="4" />
-      ${renderDrift(drift, CHIP_WIDTH, CHIP / 2)}
-      <text class="code" x=${CHIP_WIDTH / 2} y="4" text-anchor="middle">${shortened(name(bundle.token), LETTERS)}</text>
-      ${renderFit(fit, CHIP_WIDTH, CHIP / 2 + 3)}
-      ${
-        bundle.drafts.some((it) => state.nodes[it.node]?.finish)
-          ? svg`<rect class="cap" x=${CHIP_WIDTH + 5} y="-5" width="10" height="10" />`
-          : nothing
-      }
-      <text class="small letters" x=${CHIP_WIDTH / 2} y=${CHIP / 2 + 18} text-anchor="middle">${letters}${alike}</text>
-    </g>`;
+    return mark(
+      {
+        kind: `word ${dim(bundle.drafts.map((it) => it.node))}`,
+        x: x(column),
+        y: y(bundle.row),
+        said,
+        stop: `${column}:${bundle.row}`,
+        first: bundle.drafts.some((it) => it.node === stop),
+        chosen: first.node === scene.selection.node,
+        node: first.node,
+      },
+      svg`${chip(CHIP_WIDTH, shortened(name(bundle.token), LETTERS))}
+        ${renderDrift(drift, CHIP_WIDTH, CHIP / 2)} ${renderFit(fit, CHIP_WIDTH, CHIP / 2 + 3)}
+        ${bundle.drafts.some((it) => state.nodes[it.node]?.finish) ? cap(CHIP_WIDTH) : nothing}
+        ${words(CHIP_WIDTH / 2, CHIP / 2 + 18, letters + alike, "middle", "small letters")}`,
+    );
   };
 
   const ended = (column: number): SVGTemplateResult[] =>
     endedIn(state, steps[column]!).map((node, i) => {
-      const parent = column > 0 ? placeOf(braid.columns[column - 1]!.bundles, node.parent) : null;
+      const parent = placeOf(braid.columns[column - 1]?.bundles ?? [], node.parent);
       const row = braid.columns[column]!.bundles.length + i;
-      const rank = node.finish!.event.ranked ?? node.finish!.event.score;
-      const said = `Step ${column + 1}: a draft ends with ${node.token === null ? "" : name(node.token)}${rank === null ? "" : `, ranked ${fixed(rank)}`}`;
-      return svg`<g class="ended ${dim([node.id])}" data-node=${node.id}>
-        <title>${said}</title>
+      const rank = rankOf(node);
+      const token = node.token === null ? "" : name(node.token);
+      const ranked = rank === null ? "" : fixed(rank);
+      return svg`<g class=${dim([node.id])} data-node=${node.id}>
+        <title>Step ${column + 1}: a draft ends with ${token}${ranked && `, ranked ${ranked}`}</title>
         ${
           parent === null
             ? nothing
-            : svg`<path class="thread" d=${ribbon(x(column - 1) + CHIP_WIDTH, y(parent) - 0.6, 1.2, x(column), y(row) - 0.6, 1.2)} />`
+            : svg`<path class="thread" d=${ribbon(x(column - 1) + CHIP_WIDTH, y(parent) - 0.6, 1.2, x(column), y(row) - 0.6, 1.2)}></path>`
         }
-        <rect class="cap" x=${x(column) + 2} y=${y(row) - 5} width="10" height="10" />
-        <text class="small code" x=${x(column) + 18} y=${y(row) + 4}>${node.token === null ? "" : shortened(name(node.token), LETTERS)}</text>
-        <text class="small" x=${x(column) + 18} y=${y(row) + 18}>${rank === null ? "" : fixed(rank)}</text>
+        ${rect("cap", x(column) + 2, y(row) - 5, 10, 10)}
+        ${words(x(column) + 18, y(row) + 4, shortened(token, LETTERS), undefined, "small code")}
+        ${words(x(column) + 18, y(row) + 18, ranked)}
       </g>`;
     });
 
@@ -212,31 +204,28 @@ function render(scene: Scene): TemplateResult {
       ${follow({ left: right - COLUMN, right: right + COLUMN + RIGHT }, scene.motion)}
       @keydown=${(event: KeyboardEvent) => digit(event, scene, last)}
     >
-      <svg
-        width=${size.width}
-        height=${size.height}
-        viewBox="0 0 ${size.width} ${size.height}"
-        role="listbox"
-        aria-label="Braid of drafts: ${columns.length} steps; keys 1 to ${last.length} show one draft alone"
-        @keydown=${roving((at, arrow) => neighbour(braid.columns, at, arrow))}
-      >
-        <text class="small" x="6" y="29" aria-hidden="true">reads</text>
-        <g aria-hidden="true">${columns.map(header)}</g>
-        <g aria-hidden="true">
-          ${repeat(braid.strands, (it) => `${it.column}:${it.draft.letter}`, strand)}
-        </g>
-        <g aria-hidden="true">${columns.map(ended)}</g>
-        ${columns.map((column) =>
-          repeat(
-            braid.columns[column]!.bundles,
-            (it) => it.token,
-            (it) => chip(column, it),
-          ),
-        )}
-      </svg>
-      <ol class="ears-only" aria-label="Drafts, best first">
-        ${last.map((it) => html`<li>${it.letter}: ${textOf(scene, it.node)}, ${percent(it.weight)}</li>`)}
-      </ol>
+      ${picture(
+        size.width,
+        size.height,
+        `Braid of drafts: ${columns.length} steps; keys 1 to ${last.length} show one draft alone`,
+        svg`<g aria-hidden="true">
+            ${words(6, 29, "reads")} ${columns.map(header)}
+            ${repeat(braid.strands, (it) => `${it.column}:${it.draft.letter}`, strand)}
+            ${columns.map(ended)}
+          </g>
+          ${columns.map((column) =>
+            repeat(
+              braid.columns[column]!.bundles,
+              (it) => it.token,
+              (it) => word(column, it),
+            ),
+          )}`,
+        (at, arrow) => neighbour(braid.columns, at, arrow),
+      )}
+      ${forEars(
+        "Drafts, best first",
+        last.map((it) => `${it.letter}: ${textTo(scene, it.node)}, ${percent(it.weight)}`),
+      )}
     </div>
     ${fitLegend(fits.size > 0, driftsOf(scene.end).size > 0)}
   `;
@@ -278,39 +267,21 @@ function neighbour(
   arrow: Arrow,
 ): string | null {
   const [column, row] = stop.split(":").map(Number) as [number, number];
-  const bundle = columns[column]?.bundles[row];
-  if (!bundle) return null;
-  const at = (c: number, r: number | null) =>
-    r !== null && columns[c]?.bundles[r] ? `${c}:${r}` : null;
-  switch (arrow) {
-    case "left":
-      return at(column - 1, placeOf(columns[column - 1]?.bundles ?? [], bundle.drafts[0]!.parent));
-    case "right": {
-      const nodes = new Set<number | null>(bundle.drafts.map((it) => it.node));
-      const next = columns[column + 1]?.bundles.find((it) =>
-        it.drafts.some((draft) => nodes.has(draft.parent)),
-      );
-      return at(column + 1, next?.row ?? null);
-    }
-    case "up":
-      return at(column, row - 1);
-    case "down":
-      return at(column, row + 1);
-    case "first":
-      return at(0, 0);
-    case "last":
-      return at(columns.length - 1, 0);
-  }
-}
-
-/** The generated tokens down to a node. */
-function textOf({ state, vocabulary }: Scene, node: number): string {
-  return ancestors(state, node)
-    .filter((it) => it.status !== "prompt" && it.token !== null)
-    .reverse()
-    .map((it) => tokenName(vocabulary, it.token!))
-    .join("")
-    .replaceAll("␣", " ");
+  const { drafts } = columns[column]!.bundles[row]!;
+  const at = (c: number, r: number | null | undefined) =>
+    r != null && columns[c]?.bundles[r] ? `${c}:${r}` : null;
+  const next = () =>
+    columns[column + 1]?.bundles.find((it) =>
+      it.drafts.some(({ parent }) => drafts.some(({ node }) => node === parent)),
+    );
+  return {
+    left: () => at(column - 1, placeOf(columns[column - 1]?.bundles ?? [], drafts[0]!.parent)),
+    right: () => at(column + 1, next()?.row),
+    up: () => at(column, row - 1),
+    down: () => at(column, row + 1),
+    first: () => at(0, 0),
+    last: () => at(columns.length - 1, 0),
+  }[arrow]();
 }
 
 /** Room for the whole braid, so that it grows without moving anything. */
@@ -389,24 +360,8 @@ export const braid: View = {
       .braid .thread {
         fill: var(--ink-3);
       }
-      .braid .cap {
-        fill: var(--ink);
-      }
-      .braid .body {
-        fill: var(--paper);
-        stroke: var(--rule-strong);
-        stroke-width: 1.5;
-      }
-      .braid .word[marked] .body {
-        fill: var(--mark);
-        stroke: var(--ink);
-      }
       .braid .strand[marked] {
         fill: var(--accent);
-      }
-      .braid .word:focus-visible .body {
-        stroke: var(--accent);
-        stroke-width: 3;
       }
       @media (forced-colors: active) {
         .braid .strand {

@@ -4,18 +4,21 @@
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { NodeState, State } from "../trace/state.ts";
+import { ancestors, nodesOf, type NodeState, type State } from "../trace/state.ts";
 import { shortened, tokenName } from "../trace/words.ts";
-import { joinsOf, rowsOf, Standing, type LatticeNode, type Merge } from "./layout/lattice.ts";
+import { joinsOf, rowsOf, Standing, type LatticeNode } from "./layout/lattice.ts";
+import type { Join, Merge } from "./layout/lattice.ts";
 import { follow } from "./part/follow.ts";
+import { cap, CHIP, chip, forEars, mark, picture, words, type Drawn } from "./part/picture.ts";
 import { fixed } from "./part/number.ts";
-import { roving, type Arrow } from "./part/roving.ts";
+import { remembered } from "./part/remembered.ts";
+import { rankOf, textTo } from "./part/text-to.ts";
+import type { Arrow } from "./part/roving.ts";
 import { boxStyles } from "./part/styles.ts";
 import type { Scene, View } from "./view.ts";
 
 const COLUMN = 118;
 const ROW = 34;
-const CHIP = 24;
 const LEFT = 56;
 const TOP = 26;
 const LETTERS = 7;
@@ -23,72 +26,76 @@ const LETTERS = 7;
 const RIGHT = 96;
 const TALLEST = 520;
 
-/** A lattice as it stands: places by the newest state, contents by the reader's. */
-interface Lattice {
-  nodes: NodeState[];
+/** Places and sums of all nodes there will be; the same for every state of a run. */
+interface Places {
   rows: Map<number, number>;
   scores: Map<number, number>;
-  standing: Standing;
-  merges: Merge[];
   root: NodeState;
   columns: number;
   height: number;
 }
 
-/** Places and sums of all nodes there will be; the same for every state of a run. */
-function placesOf(end: State): Pick<Lattice, "rows" | "scores" | "root" | "columns" | "height"> {
+/** A lattice as it stands: places by the newest state, contents by the reader's. */
+interface Lattice extends Places {
+  nodes: NodeState[];
+  standing: Standing;
+  merges: Merge[];
+}
+
+const placesOf = remembered((end: State): Places => {
   const root = end.nodes[end.lanes[0]!.path[end.lanes[0]!.promptLen - 1]!]!;
   const places: LatticeNode[] = [];
-  const scores = new Map<number, number>([[root.id, 0]]);
-  let columns = 0;
-  let lowest = 0;
+  const scores = new Map<number, number>();
   for (const node of end.nodes) {
-    if (node.lane !== 0 || node.status === "prompt" || node.parent === null) continue;
-    const score = (scores.get(node.parent) ?? 0) + (node.logProb ?? 0);
-    const column = node.depth - root.depth - 1;
-    scores.set(node.id, score);
-    places.push({ id: node.id, parent: node.parent, column, batch: node.round, score });
-    columns = Math.max(columns, column + 1);
+    const { id, parent, status, lane, round: batch } = node;
+    if (lane !== 0 || status === "prompt" || parent === null) continue;
+    const score = (scores.get(parent) ?? 0) + (node.logProb ?? 0);
+    scores.set(id, score);
+    places.push({ id, parent, column: node.depth - root.depth - 1, batch, score });
   }
   // A search that reads several texts in one pass ranks them; one that reads a single text
   // follows it.
   const ranked = end.passes.some((it) => it.nodes.length > 1);
   const rows = rowsOf(places, ranked);
-  for (const row of rows.values()) lowest = Math.max(lowest, row);
-  return { rows, scores, root, columns, height: TOP + (lowest + 1) * ROW + 8 };
-}
-
-const known = new WeakMap<State, ReturnType<typeof placesOf>>();
+  const columns = Math.max(0, ...places.map((it) => it.column + 1));
+  return {
+    rows,
+    scores,
+    root,
+    columns,
+    height: TOP + Math.max(0, ...rows.values()) * ROW + ROW + 8,
+  };
+});
 
 function latticeOf(state: State, end: State): Lattice {
-  const places = known.get(end) ?? placesOf(end);
-  known.set(end, places);
+  const places = placesOf(end);
   const merges = state.merges.map((it) => it.event);
   const nodes = state.nodes.filter((it) => places.rows.has(it.id));
   return { ...places, nodes, merges, standing: new Standing(merges) };
 }
 
+/** The first of those for which `worth` is highest. */
+const best = <T>(all: readonly T[], worth: (it: T) => number): T | undefined =>
+  [...all].sort((a, b) => worth(b) - worth(a))[0];
+
 /** The text that leads: the best finished one, else the best by its mean log-probability. */
-export function leader(state: State): NodeState | null {
+function leader(state: State, { nodes, scores, root }: Lattice): NodeState | undefined {
   const head = state.nodes[state.lanes[0]?.head ?? -1];
   if (head && head.status !== "prompt") return head;
-  let best: { node: NodeState; rank: number } | null = null;
-  for (const { event } of state.finishes) {
-    const node = state.nodes[event.node];
-    const rank = event.ranked ?? event.score ?? -Infinity;
-    if (node && node.pruned === null && rank > (best?.rank ?? -Infinity)) best = { node, rank };
-  }
-  if (best) return best.node;
-  const sums: number[] = [];
-  for (const node of state.nodes) {
-    if (node.status === "prompt" || node.parent === null || node.lane !== 0) continue;
-    sums[node.id] = (sums[node.parent] ?? 0) + (node.logProb ?? 0);
-    const leaf = node.children.every((id) => state.nodes[id]!.pruned !== null);
-    if (node.pruned !== null || node.mergedInto !== null || !leaf) continue;
-    const rank = sums[node.id]! / (node.depth - head!.depth);
-    if (rank > (best?.rank ?? -Infinity)) best = { node, rank };
-  }
-  return best?.node ?? null;
+  const here = (it: NodeState) => it.pruned === null;
+  const finished = nodesOf(
+    state,
+    state.finishes.map((it) => it.event.node),
+  );
+  return (
+    best(finished.filter(here), (it) => rankOf(it) ?? -Infinity) ??
+    best(
+      nodes.filter(
+        (it) => here(it) && it.mergedInto === null && !nodesOf(state, it.children).some(here),
+      ),
+      (it) => scores.get(it.id)! / (it.depth - root.depth),
+    )
+  );
 }
 
 const x = (lattice: Lattice, node: NodeState): number =>
@@ -116,133 +123,126 @@ const FATE: Readonly<Record<Fate, string>> = {
 function render(scene: Scene): TemplateResult {
   const { state, end, vocabulary } = scene;
   const lattice = latticeOf(state, end);
-  const width = LEFT + lattice.columns * COLUMN + RIGHT;
-  const lead = leader(state);
-  const best = new Set<number>();
-  for (let at = lead; at && at.id !== lattice.root.id; at = state.nodes[at.parent!] ?? null)
-    best.add(at.id);
-  const drawn = lattice.nodes.filter((it) => !lattice.standing.absorbed(it.id));
+  const { root, scores, standing, rows } = lattice;
+  const lead = leader(state, lattice);
+  const path = new Set(lead && ancestors(state, lead.id).map((it) => it.id));
+  const drawn = lattice.nodes.filter((it) => !standing.absorbed(it.id));
   const ids = new Set(drawn.map((it) => it.id));
   const chosen = scene.selection.node;
-  const stop = chosen !== null && ids.has(chosen) ? chosen : (lead?.id ?? drawn[0]?.id);
+  const stop = chosen !== null && ids.has(chosen) ? chosen : (lead ?? drawn[0])?.id;
   const name = (node: NodeState) => (node.token === null ? "◌" : tokenName(vocabulary, node.token));
+  const wide = (node: NodeState) =>
+    Math.max(24, [...shortened(name(node), LETTERS)].length * 7.3 + 12);
   const joins = joinsOf(lattice.merges, (id) => state.nodes[id]?.parent ?? null);
-  const touched = state.nodes[state.touched.findLast((id) => lattice.rows.has(id)) ?? -1];
-  const spot = touched ?? lead;
+  const spot = state.nodes[state.touched.findLast((id) => rows.has(id)) ?? -1] ?? lead ?? root;
+  const onPath = ({ id }: NodeState, word: string) => (path.has(id) ? word : "");
 
-  const chip = (node: NodeState): SVGTemplateResult => {
+  const word = (node: NodeState): SVGTemplateResult => {
     const fate = fateOf(node);
-    const label = shortened(name(node), LETTERS);
-    const wide = Math.max(24, [...label].length * 7.3 + 12);
-    const score = lattice.scores.get(node.id)!;
-    const ranked = node.finish?.event.ranked ?? null;
-    const said = `${name(node)}, ${FATE[fate]}, sum ${fixed(score)}${
-      ranked === null ? "" : `, ranked ${fixed(ranked)}`
-    }${best.has(node.id) ? ", on the best path" : ""}`;
-    const tail =
-      fate === "finished"
-        ? svg`<rect class="cap" x=${wide + 5} y=${-5} width="10" height="10" />
-            <text class="small" x=${wide + 20} y="4">${fixed(ranked ?? score)}</text>`
-        : fate === "stub"
-          ? svg`<path class="stop" d="M${wide + 3} 0h8m0 -6v12" />
-            <text class="small" x=${wide + 16} y="4">${fixed(score)}</text>`
-          : fate === "lost" && node.children.every((id) => !ids.has(id))
-            ? svg`<path class="stop" d="M${wide + 3} 0h8m0 -6v12" />`
-            : fate === "live"
-              ? svg`<text class="small" x=${wide + 6} y="4">${fixed(score)}</text>`
-              : nothing;
-    return svg`<g
-      class="word fate-${fate} ${best.has(node.id) ? "best" : ""}"
-      transform="translate(${x(lattice, node)} ${y(lattice, node)})"
-      role="option"
-      aria-selected=${node.id === chosen}
-      aria-label=${said}
-      tabindex=${node.id === stop ? 0 : -1}
-      data-stop=${node.id}
-      data-node=${node.id}
-    >
-      <title>${said}</title>
-      <rect class="body" x="0" y=${-CHIP / 2} width=${wide} height=${CHIP} rx="4" />
-      <text class="code" x=${wide / 2} y="4" text-anchor="middle">${label}</text>
-      ${tail}
-    </g>`;
+    const width = wide(node);
+    const score = scores.get(node.id)!;
+    const ranked = node.finish?.event.ranked;
+    const stopped = svg`<path class="stop" d="M${width + 3} 0h8m0 -6v12"></path>`;
+    const number = (x: number, value: number) => words(width + x, 4, fixed(value));
+    const tails: Readonly<Record<Fate, () => Drawn>> = {
+      finished: () => [cap(width), number(20, ranked ?? score)],
+      stub: () => [stopped, number(16, score)],
+      lost: () => (node.children.some((id) => ids.has(id)) ? nothing : stopped),
+      live: () => number(6, score),
+      inner: () => nothing,
+    };
+    return mark(
+      {
+        kind: `word fate-${fate} ${onPath(node, "best")}`,
+        x: x(lattice, node),
+        y: y(lattice, node),
+        said: `${name(node)}, ${FATE[fate]}, sum ${fixed(score)}${
+          ranked == null ? "" : `, ranked ${fixed(ranked)}`
+        }${onPath(node, ", on the best path")}`,
+        stop: node.id,
+        first: node.id === stop,
+        chosen: node.id === chosen,
+        node: node.id,
+      },
+      svg`${chip(width, shortened(name(node), LETTERS))}${tails[fate]()}`,
+    );
   };
 
-  const start = (node: NodeState): [number, number] => {
-    if (node.id === lattice.root.id) return [LEFT - 14, TOP + CHIP / 2];
-    const wide = Math.max(24, [...shortened(name(node), LETTERS)].length * 7.3 + 12);
-    return [x(lattice, node) + wide, y(lattice, node)];
+  const rightOf = (node: NodeState) =>
+    node.id === root.id ? LEFT - 14 : x(lattice, node) + wide(node);
+
+  /** From the right end of one node to the left of another, or so far before it. */
+  const strand = (kind: string, from: NodeState, to: NodeState, before = 0, width?: string) => {
+    return svg`<path class="strand ${kind}" stroke-width=${width ?? nothing} d=${curve(rightOf(from), y(lattice, from), x(lattice, to) - before, y(lattice, to))}></path>`;
   };
 
-  const edge = (node: NodeState): SVGTemplateResult | typeof nothing => {
-    const parent = state.nodes[lattice.standing.of(node.parent!)];
-    if (!parent) return nothing;
-    const [fromX, fromY] = start(parent);
-    const bold = best.has(node.id);
-    const thick = bold ? 3 : 0.75 + 1.75 * Math.sqrt(Math.exp(node.logProb ?? 0));
-    return svg`<path class="strand fate-${fateOf(node)} ${bold ? "best" : ""}" stroke-width=${thick.toFixed(2)}
-      d=${curve(fromX, fromY, x(lattice, node), y(lattice, node))} />`;
+  const edge = (node: NodeState): SVGTemplateResult => {
+    const parent = state.nodes[standing.of(node.parent!)]!;
+    const thick = path.has(node.id) ? 3 : 0.75 + 1.75 * Math.sqrt(Math.exp(node.logProb ?? 0));
+    return strand(
+      `fate-${fateOf(node)} ${onPath(node, "best")}`,
+      parent,
+      node,
+      0,
+      thick.toFixed(2),
+    );
   };
 
-  const diamonds = new Set(joins.map((it) => it.into));
-  const diamond = (id: number): SVGTemplateResult | typeof nothing => {
-    const into = state.nodes[id];
-    if (!into) return nothing;
-    const [atX, atY] = [x(lattice, into) - 9, y(lattice, into)];
-    return svg`<path class="diamond" d="M${atX - 6} ${atY}l6 -6l6 6l-6 6z" />`;
-  };
+  const diamond = (kind: string, x: number, y: number, size: number) =>
+    svg`<path class="diamond ${kind}" d="M${x} ${y}l${size} ${-size}l${size} ${size}l${-size} ${size}z"></path>`;
 
-  const join = (it: (typeof joins)[number]): SVGTemplateResult | typeof nothing => {
-    const from = state.nodes[it.from];
-    const into = state.nodes[it.into];
-    if (!from || !into) return nothing;
-    const [fromX, fromY] = start(from);
+  const join = (it: Join): SVGTemplateResult => {
+    const [from, into] = nodesOf(state, [it.from, it.into]) as [NodeState, NodeState];
+    const [right, level] = [rightOf(from), y(lattice, from)];
     const suffix = it.suffix.map((token) => tokenName(vocabulary, token)).join("");
     return svg`<g class="join" data-node=${into.id}>
       <title>Both texts end in ${suffix}: from here on they are one.</title>
-      <path class="strand merged" d=${curve(fromX, fromY, x(lattice, into) - 14, y(lattice, into))} />
-      <path class="diamond small-one" d="M${fromX + 3} ${fromY}l4 -4l4 4l-4 4z" />
-      <text class="small code" x=${fromX + 16} y=${fromY + 4}>${shortened(suffix)}</text>
+      ${strand("merged", from, into, 14)}${diamond("small-one", right + 3, level, 4)}
+      ${words(right + 16, level + 4, shortened(suffix), undefined, "small code")}
     </g>`;
   };
 
-  const headings = Array.from({ length: lattice.columns }, (_, column) => column + 1);
+  const merged = nodesOf(state, [...new Set(joins.map((it) => it.into))]);
   return html`
-    <div class="box lattice" ${follow(spotOf(lattice, spot ?? lattice.root), scene.motion)}>
-      <svg
-        width=${width}
-        height=${lattice.height}
-        viewBox="0 0 ${width} ${lattice.height}"
-        role="listbox"
-        aria-label="Lattice of ${drawn.length} nodes; arrows move to parent, best child and neighbours"
-        @keydown=${roving((id, arrow) => neighbour(state, lattice, drawn, Number(id), arrow))}
-      >
-        <g class="headings" aria-hidden="true">
-          ${headings.map(
-            (at) => svg`<text class="small" x=${LEFT + (at - 1) * COLUMN} y="14">${at}</text>`,
-          )}
-        </g>
-        <circle class="root" cx=${LEFT - 18} cy=${TOP + CHIP / 2} r="4" aria-hidden="true" />
-        <g aria-hidden="true">
+    <div class="box lattice" ${follow(spotOf(lattice, spot), scene.motion)}>
+      ${picture(
+        LEFT + lattice.columns * COLUMN + RIGHT,
+        lattice.height,
+        `Lattice of ${drawn.length} nodes; arrows move to parent, best child and neighbours`,
+        svg`<g aria-hidden="true">
+          ${Array.from({ length: lattice.columns }, (_, i) => words(LEFT + i * COLUMN, 14, i + 1))}
+          <circle cx=${LEFT - 18} cy=${TOP + CHIP / 2} r="4"></circle>
           ${repeat(
             drawn,
             (it) => it.id,
             // Most nodes are what they were an event ago: they cost nothing then.
-            (it) => guard([it, best.has(it.id), lattice.standing.of(it.parent!)], () => edge(it)),
+            (it) => guard([it, path.has(it.id), standing.of(it.parent!)], () => edge(it)),
           )}
+          ${joins.map(join)}
+          ${merged.map((it) => diamond("", x(lattice, it) - 15, y(lattice, it), 6))}
         </g>
-        <g aria-hidden="true">${joins.map(join)}${[...diamonds].map(diamond)}</g>
         ${repeat(
           drawn,
           (it) => it.id,
           (it) =>
             guard(
-              [it, best.has(it.id), it.id === stop, it.id === chosen, ids.size, vocabulary, end],
-              () => chip(it),
+              [it, path.has(it.id), it.id === stop, it.id === chosen, ids.size, vocabulary, end],
+              () => word(it),
             ),
-        )}
-      </svg>
-      ${ranking(scene, lattice, lead)}
+        )}`,
+        (id, arrow) => neighbour(state, lattice, drawn, Number(id), arrow),
+      )}
+      ${forEars(
+        "Texts by summed log-probability",
+        lattice.nodes
+          .filter((it) => ["finished", "live"].includes(fateOf(it)) && it.mergedInto === null)
+          .sort((a, b) => scores.get(b.id)! - scores.get(a.id)!)
+          .slice(0, 12)
+          .map(
+            (it) =>
+              `${textTo(scene, it.id)}: ${fixed(scores.get(it.id)!)}, ${FATE[fateOf(it)]}${it === lead ? ", leads" : ""}`,
+          ),
+      )}
     </div>
   `;
 }
@@ -270,58 +270,30 @@ function neighbour(
   drawn: readonly NodeState[],
   id: number,
   arrow: Arrow,
-): number | null {
-  const node = state.nodes[id];
-  if (!node) return null;
-  const row = (it: NodeState) => lattice.rows.get(it.id)!;
-  switch (arrow) {
-    case "left":
-      return node.parent !== null && lattice.rows.has(node.parent)
-        ? lattice.standing.of(node.parent)
-        : null;
-    case "right": {
-      const below = drawn.filter((it) => lattice.standing.of(it.parent!) === id);
-      below.sort((a, b) => lattice.scores.get(b.id)! - lattice.scores.get(a.id)!);
-      return below[0]?.id ?? null;
-    }
-    case "up":
-    case "down": {
-      const sign = arrow === "down" ? 1 : -1;
-      const column = drawn.filter(
-        (it) => it.depth === node.depth && (row(it) - row(node)) * sign > 0,
-      );
-      column.sort((a, b) => (row(a) - row(b)) * sign);
-      return column[0]?.id ?? null;
-    }
-    case "first":
-      return drawn[0]?.id ?? null;
-    case "last":
-      return leader(state)?.id ?? null;
-  }
-}
-
-/** The texts as a list, for those who do not see the picture. */
-function ranking(scene: Scene, lattice: Lattice, lead: NodeState | null): TemplateResult {
-  const { state, vocabulary } = scene;
-  const text = (node: NodeState): string => {
-    const tokens: string[] = [];
-    for (let at: NodeState = node; at.id !== lattice.root.id; at = state.nodes[at.parent!]!)
-      tokens.push(at.token === null ? "" : tokenName(vocabulary, at.token));
-    return tokens.reverse().join("").replaceAll("␣", " ");
+): number | null | undefined {
+  const { rows, scores, standing } = lattice;
+  const node = state.nodes[id]!;
+  /** The nearest in its column, downwards or upwards. */
+  const nearest = (sign: number) => {
+    const away = (it: NodeState) => (rows.get(it.id)! - rows.get(id)!) * sign;
+    return best(
+      drawn.filter((it) => it.depth === node.depth && away(it) > 0),
+      (it) => -away(it),
+    );
   };
-  const texts = lattice.nodes
-    .filter((it) => ["finished", "live"].includes(fateOf(it)) && it.mergedInto === null)
-    .sort((a, b) => lattice.scores.get(b.id)! - lattice.scores.get(a.id)!)
-    .slice(0, 12);
-  return html`<ol class="ears-only" aria-label="Texts by summed log-probability">
-    ${texts.map(
-      (it) =>
-        html`<li>
-          ${text(it)}: ${fixed(lattice.scores.get(it.id)!)},
-          ${FATE[fateOf(it)]}${it === lead ? ", leads" : ""}
-        </li>`,
-    )}
-  </ol>`;
+  const to: Readonly<Record<Arrow, () => NodeState | undefined>> = {
+    left: () => (rows.has(node.parent!) ? state.nodes[standing.of(node.parent!)] : undefined),
+    right: () =>
+      best(
+        drawn.filter((it) => standing.of(it.parent!) === id),
+        (it) => scores.get(it.id)!,
+      ),
+    up: () => nearest(-1),
+    down: () => nearest(1),
+    first: () => drawn[0],
+    last: () => leader(state, lattice),
+  };
+  return to[arrow]()?.id;
 }
 
 /** The target chose nodes that are not on the committed path: several texts were kept at once. */
@@ -359,13 +331,11 @@ export const lattice: View = {
         stroke-width: 1.25;
         stroke-dasharray: 5 3;
       }
-      .lattice .root {
+      .lattice circle {
         fill: var(--ink-2);
       }
       .lattice .body {
         fill: var(--paper-2);
-        stroke: var(--rule-strong);
-        stroke-width: 1.5;
       }
       .lattice .fate-stub .body {
         fill: none;
@@ -384,10 +354,7 @@ export const lattice: View = {
         stroke: var(--ink-3);
         stroke-width: 1.5;
       }
-      .lattice .cap {
-        fill: var(--ink);
-      }
-      .lattice .word.best .body {
+      .lattice .best .body {
         stroke: var(--accent);
         stroke-width: 2.5;
       }
@@ -406,14 +373,6 @@ export const lattice: View = {
         fill: var(--state-pool-ink);
       }
       .lattice .join[marked] .strand {
-        stroke-width: 3;
-      }
-      .lattice [marked] .body {
-        fill: var(--mark);
-        stroke: var(--ink);
-      }
-      .lattice .word:focus-visible .body {
-        stroke: var(--accent);
         stroke-width: 3;
       }
       @media (forced-colors: active) {

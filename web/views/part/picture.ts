@@ -54,6 +54,22 @@ export const mark = (
     ${drawn}
   </g>`;
 
+/** Height of a chip. */
+export const CHIP = 24;
+
+/** A token's name in a frame, from its left end on and in the middle of its height. */
+export const chip = (width: number, name: string): SVGTemplateResult =>
+  svg`<rect class="body" y=${-CHIP / 2} width=${width} height=${CHIP} rx="4"></rect>${words(width / 2, 4, name, "middle", "code")}`;
+
+/** The sign that a text ends here, beside a chip so wide. */
+export const cap = (width: number): SVGTemplateResult => rect("cap", width + 5, -5, 10, 10);
+
+/** Texts as a list, for those who do not see the picture. */
+export const forEars = (label: string, lines: readonly string[]): TemplateResult =>
+  html`<ol class="ears-only" aria-label=${label}>
+    ${lines.map((it) => html`<li>${it}</li>`)}
+  </ol>`;
+
 /** What a picture shows of a round; `reach` is where a pointer finds it, and what is lit up then. */
 export const ofRound = (
   kind: string,

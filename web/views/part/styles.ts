@@ -38,6 +38,20 @@ export const boxStyles = css`
     cursor: pointer;
     outline: none;
   }
+  /* Chips. */
+  .word .body {
+    fill: var(--paper);
+    stroke: var(--rule-strong);
+    stroke-width: 1.5;
+  }
+  g.word[marked] .body {
+    fill: var(--mark);
+    stroke: var(--ink);
+  }
+  g.word:focus-visible .body {
+    stroke: var(--accent);
+    stroke-width: 3;
+  }
   .ears-only {
     position: absolute;
     width: 1px;
