@@ -124,7 +124,7 @@ export function renderPlaces(scene: Scene, shape: Shape, picture: Picture): Temp
   };
 
   return html`<div
-    class="box ${picture.name}"
+    class="box guesses ${picture.name}"
     style=${inline(`max-height: ${picture.tallest}px`)}
     ${follow(spotOf(shape, scene.width), scene.motion)}
   >
@@ -156,10 +156,10 @@ export function renderPlaces(scene: Scene, shape: Shape, picture: Picture): Temp
 }
 
 export const placesStyles = css`
-  :is(.grid, .dependencies) .current {
+  .guesses .current {
     fill: var(--paper-3);
   }
-  :is(.grid, .dependencies) .stairs {
+  .guesses .stairs {
     fill: none;
     stroke: var(--accent);
     stroke-width: 3;
