@@ -169,9 +169,6 @@ export const coinStyles = css`
   .coin .of-target {
     fill: var(--of-target);
   }
-  .coin .reach {
-    fill: transparent;
-  }
   .coin .area {
     fill: color-mix(in srgb, var(--state-recovered) 60%, var(--paper));
     stroke: var(--rule-strong);
@@ -187,8 +184,5 @@ export const coinStyles = css`
   }
   .coin .taken .word {
     font-weight: 600;
-  }
-  .coin [marked] .reach {
-    fill: var(--mark);
   }
 `;

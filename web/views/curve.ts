@@ -212,9 +212,6 @@ export const curve: View = {
         max-width: 100%;
         height: auto;
       }
-      .curves .tick {
-        stroke: var(--rule);
-      }
       .curve path {
         fill: none;
         stroke: var(--accent);

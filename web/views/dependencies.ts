@@ -90,7 +90,7 @@ function render(scene: Scene): TemplateResult {
   const steps = Math.min(columns.length, shape.levels - 1) * side;
   return html`
     ${renderNumbers(numbersOf(state), grid)} ${legend(grid)}
-    <p class="row-says">${grid.cells.length > 0 ? rowSays(grid, current) : "\u00a0"}</p>
+    <p class="says row-says">${grid.cells.length > 0 ? rowSays(grid, current) : "\u00a0"}</p>
     ${renderPlaces(scene, shape, {
       name: "dependencies",
       label: "Which guesses were right already, one row an iteration",
@@ -123,7 +123,7 @@ function renderNumbers({ iterations, tokens, fed, wasted }: Numbers, grid: Grid)
     ["wasted positions", fed > 0 ? `${wasted} of ${fed} (${percent(wasted / fed)})` : "0"],
     ["tokens right before they were final", String(ahead.size)],
   ];
-  return html`<dl class="graph-numbers">
+  return html`<dl class="keys graph-numbers">
     ${pairs.map(
       ([name, value]) =>
         html`<div>
@@ -155,14 +155,6 @@ export const dependencies: View = {
     boxStyles,
     placesStyles,
     css`
-      .graph-numbers {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.2rem 1.4rem;
-        margin: 0 var(--space-4) var(--space-2);
-        font: var(--size-1) / 1.5 var(--font-label);
-        color: var(--ink-2);
-      }
       .graph-numbers div {
         display: flex;
         flex-direction: row-reverse;
@@ -173,11 +165,6 @@ export const dependencies: View = {
         color: var(--ink);
         font-weight: 700;
         font-variant-numeric: tabular-nums;
-      }
-      .row-says {
-        margin: 0 var(--space-4) var(--space-2);
-        font: var(--size-2) / 1.4 var(--font-label);
-        color: var(--ink);
       }
       .dependencies .word {
         font: 10px var(--font-code);
@@ -223,7 +210,6 @@ export const dependencies: View = {
         pointer-events: none;
       }
       @media (forced-colors: active) {
-        .place.proved .body,
         .place.ahead .body {
           fill: CanvasText;
           forced-color-adjust: none;

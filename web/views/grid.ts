@@ -94,7 +94,7 @@ function measured({ age, odds, state }: Cell): string {
 }
 
 function colourSwitches(scene: Scene, by: Colour | undefined): TemplateResult {
-  return html`<div class="colours" role="group" aria-label="Colour of the places">
+  return html`<div class="keys colours" role="group" aria-label="Colour of the places">
     ${(Object.keys(COLOURS) as Colour[]).map(
       (it) =>
         html`<button
@@ -172,12 +172,18 @@ function render(scene: Scene): TemplateResult {
           ? svg`<text class="small gain" x=${x(Math.max(column, ...columnsIn(row))) + 2} y=${y(row) + 19}>+${gain}</text>`
           : nothing,
       ),
-      beside: html`<svg class="places" width=${shape.width} height=${shape.top} aria-hidden="true">
-          ${shape.columns.map((at) => svg`<text class="small" x=${x(at) + COLUMN / 2} y="14" text-anchor="middle">${at}</text>`)}
-        </svg>
-        <svg class="numbers" width=${shape.left - 2} height=${shape.height} aria-hidden="true">
+      // What comes later lies above: positions stay in sight over numbers of rows.
+      beside: html`<svg
+          class="numbers"
+          width=${shape.left - 2}
+          height=${shape.height}
+          aria-hidden="true"
+        >
           ${shape.highlight}
           ${grid.rows.map((row) => svg`<text class="small" x=${shape.left - 8} y=${y(row) + 19} text-anchor="end">${row}</text>`)}
+        </svg>
+        <svg class="places" width=${shape.width} height=${shape.top} aria-hidden="true">
+          ${shape.columns.map((at) => svg`<text class="small" x=${x(at) + COLUMN / 2} y="14" text-anchor="middle">${at}</text>`)}
         </svg>`,
     })}
     ${pool ? html`<div class="box window-pool" ${follow(spotInPool(scene, pool), scene.motion)}>${renderPool(scene, pool, deposited)}</div>` : nothing}
@@ -242,15 +248,9 @@ export const grid: View = {
         grid-area: 1 / 1;
       }
       /* Positions stay in sight above, and numbers of rows at the left. */
-      .grid.box > .places {
+      .grid.box > :is(.numbers, .places) {
         position: sticky;
-        top: 0;
-        z-index: 2;
-        background: var(--paper);
-      }
-      .grid.box > .numbers {
-        position: sticky;
-        left: 0;
+        inset: 0 auto auto 0;
         z-index: 1;
         background: var(--paper);
       }
@@ -289,25 +289,17 @@ export const grid: View = {
         stroke: var(--state-draft-ink);
         stroke-dasharray: 4 3;
       }
-      .guess-cell.guess text {
+      .guess-cell:is(.guess, .same, .changed, .approximate, .given) text {
         fill: var(--ink-2);
       }
       .guess-cell.same .body,
       .guess-cell.window .body {
         stroke: var(--rule);
       }
-      .guess-cell.same text,
-      .guess-cell.changed text {
-        fill: var(--ink-2);
-      }
       .guess-cell.approximate .body {
         stroke: var(--ink-2);
         stroke-width: 2;
         stroke-dasharray: 2 3;
-      }
-      .guess-cell.approximate text,
-      .guess-cell.given text {
-        fill: var(--ink-2);
       }
       .guess-cell.given .body {
         fill: var(--paper-3);
@@ -319,24 +311,12 @@ export const grid: View = {
       .guess-cell .share {
         fill: var(--state-accepted-ink);
       }
-      .colours {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--space-2);
-        margin: 0 var(--space-4) var(--space-2);
-      }
-      .guess-cell.odd .body {
+      .guess-cell.odd:not(.now) .body {
         fill: var(--paper-2);
       }
       .guess-cell .edge-bar {
         stroke: var(--ink);
         stroke-width: 4;
-      }
-      .guess-cell.now .body {
-        fill: var(--paper);
-      }
-      .guess-cell.now.fixed .body {
-        fill: var(--paper-2);
       }
       .grid .gain {
         fill: var(--accent);

@@ -101,7 +101,7 @@ function render(scene: Scene): TemplateResult {
 
   const stops = strip.tries.map((_, i) => String(i));
   return html`
-    <p class="layers-now" style=${inline(`min-block-size: ${scene.width < 560 ? 2.8 : 1.4}em`)}>
+    <p class="says" style=${inline(`min-block-size: ${scene.width < 560 ? 2.8 : 1.4}em`)}>
       A short pass runs ${rows.length - now.size} of ${rows.length}
       blocks${now.size > 0 ? html`; left out: <b>${[...now].join(", ")}</b>` : nothing}.
     </p>
@@ -178,10 +178,6 @@ export const layers: View = {
   styles: [
     boxStyles,
     css`
-      .layers-now {
-        margin: 0 var(--space-4) var(--space-2);
-        font: var(--size-2) / 1.4 var(--font-label);
-      }
       .layers .in {
         fill: var(--paper);
         stroke: var(--rule);
@@ -201,9 +197,6 @@ export const layers: View = {
       .layers .now {
         font-weight: 700;
         fill: var(--ink);
-      }
-      .layers .tick {
-        stroke: var(--rule);
       }
       .layers .dot {
         fill: var(--paper);

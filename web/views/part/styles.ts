@@ -61,6 +61,13 @@ export const boxStyles = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
+  .box .tick {
+    stroke: var(--rule);
+  }
+  .says {
+    margin: 0 var(--space-4) var(--space-2);
+    font: var(--size-2) / 1.4 var(--font-label);
+  }
   .keys {
     display: flex;
     flex-wrap: wrap;
