@@ -6,6 +6,7 @@
  */
 import { minifySync, type Plugin } from "vite";
 import { arranged } from "./arrange.ts";
+import { relettered } from "./letters.ts";
 
 export const squeeze = (): Plugin => ({
   name: "decodescope-squeeze",
@@ -18,7 +19,7 @@ export const squeeze = (): Plugin => ({
         mangle: { toplevel: true },
       });
       if (errors.length) this.error(errors[0]!.message);
-      chunk.code = code;
+      chunk.code = relettered(code);
     }
   },
 });
