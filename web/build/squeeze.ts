@@ -1,8 +1,8 @@
 /**
- * Vite plugin: a second minifier over what the first has left, and the order of declarations that
- * gzip likes. Terser simplifies more, Oxc gives names that repeat from function to function: together
- * they save 700 bytes of the embed, where Terser alone gives 68.0 kB and Oxc alone 69.0; the order
- * saves 1300.
+ * Vite plugin: a second minifier over what the first has left, and what gzip likes. Terser simplifies
+ * more, Oxc gives names that repeat from function to function: together they save 700 bytes of the
+ * embed, where Terser alone gives 68.0 kB and Oxc alone 69.0. The order of declarations saves 1300,
+ * functions as arrows 230, other letters for variables 350.
  */
 import { minifySync, type Plugin } from "vite";
 import { arranged } from "./arrange.ts";
