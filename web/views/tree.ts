@@ -11,6 +11,7 @@ import { shortened } from "../trace/words.ts";
 import { layoutTree, MOST_ROWS, type Place, type TreeLayout } from "./layout/tree.ts";
 import { CHIP_HEIGHT, chipAt, frameFor, stageHeight, type Frame } from "./layout/tree-frame.ts";
 import { legendHeight, renderLegend } from "./legend.ts";
+import { fitted } from "./part/fitted.ts";
 import { follow, type Spot } from "./part/follow.ts";
 import { rect, words } from "./part/picture.ts";
 import { remembered } from "./part/remembered.ts";
@@ -122,6 +123,8 @@ function chip(scene: Scene, node: NodeState, place: Place, frame: Frame): SVGTem
   const { sign } = STATUS[node.status];
   const { x, y } = chipAt(place, frame);
   const right = frame.width;
+  // In em of its letters: the sign at the end keeps its distance.
+  const room = (right - (sign ? 26 : 16)) / 14;
   return svg`<g
     class="chip ${node.status} ${scene.motion && node.born > scene.state.index - 4 ? "moving" : ""}"
     data-node=${node.id}
@@ -129,7 +132,7 @@ function chip(scene: Scene, node: NodeState, place: Place, frame: Frame): SVGTem
   >
     <title>${describe(scene, node)}</title>
     ${outline(node, frame)}
-    ${words(8, 17, shortened(nodeName(scene, node), frame.letters), undefined, "name")}
+    ${words(8, 17, fitted(shortened(nodeName(scene, node), frame.letters), room), undefined, "name")}
     ${sign ? words(right - 8, 16, sign, "end", "sign") : nothing}
     ${node.finish ? rect("cap", right + 4, 6, 5, CHIP_HEIGHT - 12) : nothing}
     ${bars(frame, proposed(node), targeted(scene.state, node))}
