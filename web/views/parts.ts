@@ -140,10 +140,6 @@ export const partStyles = css`
   .cap {
     fill: var(--ink);
   }
-  /* What belongs to a round. */
-  .column {
-    cursor: pointer;
-  }
   .switch {
     font: var(--size-1) / 1.4 var(--font-label);
     color: var(--ink);

@@ -37,6 +37,10 @@ export const timelineStyles = css`
     height: ${TRACK_HEIGHT}px;
     overflow: visible;
   }
+  /* What belongs to a round, here and in other pictures. */
+  .column {
+    cursor: pointer;
+  }
   .column .emitted {
     fill: var(--rule);
   }
