@@ -238,7 +238,6 @@ export const batch: View = {
         font: normal 11px / 20px var(--font-code);
         overflow: hidden;
         white-space: pre;
-        text-overflow: clip;
         padding-inline: 2px;
         color: var(--ink);
       }

@@ -216,7 +216,6 @@ export const curve: View = {
         fill: none;
         stroke: var(--accent);
         stroke-width: 2;
-        stroke-linejoin: round;
       }
       .curve circle {
         fill: var(--accent);

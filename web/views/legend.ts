@@ -63,7 +63,6 @@ export const legendStyles = css`
   .legend .bar-key {
     height: 4px;
     border: 0;
-    border-radius: 1px;
   }
   .legend .of-draft {
     background: var(--of-draft);
