@@ -109,9 +109,19 @@ test("a part is small, and the same whatever the order of its letters", async ()
 });
 
 test("the names of a font are those it was given", async () => {
-  const named = withNames(await kit("signs"), { 1: "Mine" });
-  const text = new TextDecoder("utf-16be").decode(named.get("name")!.subarray(-8));
-  expect(text).toBe("Mine");
+  const named = withNames(await kit("signs"), { 1: "Mine", 2: "Bold face" });
+  const bytes = named.get("name")!;
+  const table = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const texts = [0, 1].map((i) => {
+    const record = 6 + 12 * i;
+    const from = table.getUint16(4) + table.getUint16(record + 10);
+    const text = bytes.subarray(from, from + table.getUint16(record + 8));
+    return [table.getUint16(record + 6), new TextDecoder("utf-16be").decode(text)];
+  });
+  expect(texts).toEqual([
+    [1, "Mine"],
+    [2, "Bold face"],
+  ]);
 });
 
 test("what is no font is refused", async () => {
