@@ -50,7 +50,9 @@ export function slim(root: string): Plugin {
           `import { beside } from "../embed/method-text.ts";\n` +
           code.replace(/\bimport\("[^"]*panel\.ts"\)/, `beside("decodescope-cost.js")`);
       const bare = code.replaceAll(/\bcss`[^`]*`/g, "undefined");
-      return tightTemplates(rename(bare));
+      // The one sheet holds them.
+      const unstyled = bare.replace(/\n  styles: (?:undefined|\[[^\]]*\]),(?=\n)/, "");
+      return tightTemplates(rename(unstyled));
     },
   };
 }
