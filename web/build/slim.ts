@@ -51,7 +51,7 @@ export function slim(root: string): Plugin {
           code.replace(/\bimport\("[^"]*panel\.ts"\)/, `beside("decodescope-cost.js")`);
       const bare = code.replaceAll(/\bcss`[^`]*`/g, "undefined");
       // The one sheet holds them.
-      const unstyled = bare.replace(/\n  styles: (?:undefined|\[[^\]]*\]),(?=\n)/, "");
+      const unstyled = bare.replace(/\n {2}styles: (?:undefined|\[[^\]]*\]),(?=\n)/, "");
       return tightTemplates(rename(unstyled));
     },
   };
