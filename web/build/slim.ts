@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { transform } from "lightningcss";
 import { createServer, type Plugin } from "vite";
 import { schemaCode } from "./schema-code.ts";
+import { shortClasses } from "./short-classes.ts";
 import { shortTokens } from "./short-tokens.ts";
 import { tightTemplates } from "./tight-templates.ts";
 
@@ -16,7 +17,9 @@ const SCHEMA = "\0decodescope-schema";
 
 export function slim(root: string): Plugin {
   const styles = join(root, "web/embed/embed-styles.ts");
-  const rename = shortTokens(root);
+  const tokens = shortTokens(root);
+  const classes = shortClasses(root);
+  const rename = (text: string) => classes(tokens(text));
   return {
     name: "decodescope-slim",
     enforce: "pre",
