@@ -6,6 +6,7 @@ import type { State, TableRow, TableState } from "../trace/state.ts";
 import { linePath, plotOf, round, type Point } from "./layout/curve.ts";
 import { history, rowsOf } from "./layout/table.ts";
 import { readable, superscript } from "./part/number.ts";
+import { picture, words } from "./part/picture.ts";
 import { boxStyles } from "./part/styles.ts";
 import { spaced } from "./parts.ts";
 import type { Scene, View } from "./view.ts";
@@ -137,34 +138,26 @@ function plot(
     return { i, path, said: `${name} ${readable(last.y)}`, ...tall(last) };
   });
   const heights = spread(curves.map((it) => scales.y(it.y)));
-  return html`<svg
-    width=${width}
-    height=${HEIGHT}
-    viewBox="0 0 ${width} ${HEIGHT}"
-    role="img"
-    aria-label="${spaced(name)} over ${axis}: now ${curves.map((it) => it.said).join(", ") || "–"}"
-  >
-    ${scales.yTicks
+  return picture(
+    width,
+    HEIGHT,
+    `${spaced(name)} over ${axis}: now ${curves.map((it) => it.said).join(", ") || "–"}`,
+    svg`${scales.yTicks
       .filter((at) => !powers || Number.isInteger(at))
       .map(
-        (at) => svg`<path class="tick" d="M${LEFT} ${y(at)}H${right}" />
-          <text class="small" x=${LEFT - 6} y=${y(at) + 4} text-anchor="end">${label(at)}</text>`,
-      )}
-    ${scales.xTicks
-      .filter(Number.isInteger)
-      .map(
         (at) =>
-          svg`<text class="small" x=${x(at)} y=${BOTTOM + 15} text-anchor="middle">${at}</text>`,
+          svg`<path class="tick" d="M${LEFT} ${y(at)}H${right}"></path>${words(LEFT - 6, y(at) + 4, label(at), "end")}`,
       )}
-    <text class="small" x=${right + 22} y=${BOTTOM + 15}>${axis}</text>
+    ${scales.xTicks.filter(Number.isInteger).map((at) => words(x(at), BOTTOM + 15, at, "middle"))}
+    ${words(right + 22, BOTTOM + 15, axis)}
     ${curves.map(
       (it, i) => svg`<g class="curve c${it.i}">
-        <path d=${it.path} />
-        <circle cx=${x(it.x)} cy=${y(it.y)} r="3.5" />
-        <text x=${x(it.x) + 9} y=${Math.min(heights[i]! + 4, BOTTOM - 2)}>${it.said}</text>
+        <path d=${it.path}></path>
+        <circle cx=${x(it.x)} cy=${y(it.y)} r="3.5"></circle>
+        ${words(x(it.x) + 9, Math.min(heights[i]! + 4, BOTTOM - 2), it.said, undefined, "")}
       </g>`,
-    )}
-  </svg>`;
+    )}`,
+  );
 }
 
 /** Labels at least a line apart, in their own order. */

@@ -12,6 +12,7 @@ import { follow } from "./part/follow.ts";
 import { percent } from "./parts.ts";
 import { renderKeys } from "./part/keys.ts";
 import { roving, step } from "./part/roving.ts";
+import { rect, words } from "./part/picture.ts";
 import { boxStyles } from "./part/styles.ts";
 import type { Scene, View } from "./view.ts";
 import { inline } from "./part/inline.ts";
@@ -71,9 +72,8 @@ function render(scene: Scene): TemplateResult {
   );
 
   const cells = (skipped: ReadonlySet<string>, left: number): SVGTemplateResult[] =>
-    rows.map(
-      (name, row) =>
-        svg`<rect class=${skipped.has(name) ? "out" : "in"} x=${left + 1.5} y=${y(row) + 1.5} width=${COLUMN - 3} height=${ROW - 3} />`,
+    rows.map((name, row) =>
+      rect(skipped.has(name) ? "out" : "in", left + 1.5, y(row) + 1.5, COLUMN - 3, ROW - 3),
     );
 
   const column = (it: Try, i: number): SVGTemplateResult => {
@@ -88,7 +88,7 @@ function render(scene: Scene): TemplateResult {
       data-round=${it.round}
     >
       <title>${said}</title>
-      <rect class="reach" x=${x(i)} y=${TOP} width=${COLUMN} height=${foot - TOP - 14} />
+      ${rect("reach", x(i), TOP, COLUMN, foot - TOP - 14)}
       ${cells(it.skipped, x(i))}
       ${
         it.adopted
@@ -119,21 +119,16 @@ function render(scene: Scene): TemplateResult {
         @keydown=${roving((at, arrow) => step(stops, at, arrow))}
       >
         <g aria-hidden="true">
-          ${rows.map(
-            (name, row) =>
-              svg`<text class="small ${now.has(name) ? "now" : ""}" x=${LEFT - 4} y=${y(row) + 11} text-anchor="end">${name}</text>`,
+          ${rows.map((name, row) =>
+            words(LEFT - 4, y(row) + 11, name, "end", `small ${now.has(name) ? "now" : ""}`),
           )}
           <g class="using">${cells(now, LEFT)}</g>
-          <text class="small" x=${LEFT + COLUMN / 2} y=${bottom + 13} text-anchor="middle">
-            now
-          </text>
+          ${words(LEFT + COLUMN / 2, bottom + 13, "now", "middle")}
           ${(searches ? plot.yTicks : []).map(
-            (at) => svg`<path class="tick" d="M${x(0)} ${plot.y(at)}H${right}" />
-              <text class="small" x=${x(0) - 6} y=${plot.y(at) + 4} text-anchor="end">${Math.round(at * 100)} %</text>`,
+            (at) =>
+              svg`<path class="tick" d="M${x(0)} ${plot.y(at)}H${right}"></path>${words(x(0) - 6, plot.y(at) + 4, `${Math.round(at * 100)} %`, "end")}`,
           )}
-          <text class="small" x=${right + 10} y=${plot.y(strip.best.at(-1) ?? 0) + 4}>
-            ${strip.best.length > 0 ? `best ${percent(strip.best.at(-1)!)}` : ""}
-          </text>
+          ${words(right + 10, plot.y(strip.best.at(-1) ?? 0) + 4, strip.best.length > 0 ? `best ${percent(strip.best.at(-1)!)}` : "")}
         </g>
         ${repeat(strip.tries, (_, i) => i, column)}
         ${

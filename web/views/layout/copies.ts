@@ -2,7 +2,13 @@
  * The end of the text under the earlier place that says how it goes on, column by column. For a
  * table that pairs nodes with their source. Leaves out: drawing.
  */
-import { ancestors, type NodeState, type State, type TableState } from "../../trace/state.ts";
+import {
+  ancestors,
+  nodesOf,
+  type NodeState,
+  type State,
+  type TableState,
+} from "../../trace/state.ts";
 import { columnAt, hasColumns } from "./table.ts";
 
 export interface CopyColumn {
@@ -46,9 +52,9 @@ export function copiesOf(table: TableState, state: State, around = 3): Copies | 
     const others = siblings(state, guess.node!);
     guess.instead = others.find((it) => it.status === "recovered") ?? null;
   }
-  const onTop = last.node?.children
-    .map((id) => state.nodes[id]!)
-    .find((it) => it.status === "bonus" || it.status === "recovered");
+  const onTop = nodesOf(state, last.node?.children ?? []).find(
+    (it) => it.status === "bonus" || it.status === "recovered",
+  );
   columns.push(...rest(state, last, onTop ?? null, around));
   return { columns, back: first.node.depth - first.source.depth };
 }
@@ -76,7 +82,7 @@ function rest(
   const columns: CopyColumn[] = [];
   let source = last.source;
   for (let i = 0; i < around; i++) {
-    source = source?.children.map((id) => state.nodes[id]!).find((it) => it.committed) ?? null;
+    source = nodesOf(state, source?.children ?? []).find((it) => it.committed) ?? null;
     // The copy has come to the end of the text: what follows is its own.
     if (source && source.round === state.rounds.length - 1) source = null;
     const instead = i === 0 ? onTop : null;
@@ -87,5 +93,5 @@ function rest(
 
 function siblings(state: State, node: NodeState): NodeState[] {
   const above = node.parent === null ? undefined : state.nodes[node.parent];
-  return (above?.children ?? []).map((id) => state.nodes[id]!).filter((it) => it.id !== node.id);
+  return nodesOf(state, above?.children ?? []).filter((it) => it.id !== node.id);
 }

@@ -9,7 +9,7 @@ import type { Scene } from "../view.ts";
 import { follow, type Spot } from "./follow.ts";
 import { cellsOf, finalToken, isStaircase, neighbour, type Cell } from "./guesses.ts";
 import { inline } from "./inline.ts";
-import { roving } from "./roving.ts";
+import { mark, picture } from "./picture.ts";
 
 export type Place = Grid<Cell>["cells"][number];
 
@@ -97,61 +97,58 @@ export function spotOf({ grid, current, x, y, ...sizes }: Shape, width: number):
   };
 }
 
-export function renderPlaces(scene: Scene, shape: Shape, picture: Picture): TemplateResult {
+export function renderPlaces(scene: Scene, shape: Shape, shown: Picture): TemplateResult {
   const { grid, x, y, down, width, height, current } = shape;
   const { cells, stairs } = grid;
   const now = scene.state.rounds.length - 1;
-  const nodes = new Map(cells.map((it) => [it, picture.nodeOf(it)]));
+  const nodes = new Map(cells.map((it) => [it, shown.nodeOf(it)]));
   const chosen = scene.selection.node ?? NaN;
   const selected = cells.find((it) => nodes.get(it) === chosen);
   const stop = selected ?? cells.findLast((it) => it.row === current);
 
   const place = (it: Place): SVGTemplateResult => {
-    const [kind, said, drawing] = picture.mark(it);
-    return svg`<g
-      class="${kind} ${it.round === now && it.row === current ? "now" : ""}"
-      transform="translate(${x(it.column)} ${y(it.row)})"
-      role="option"
-      aria-selected=${it === selected}
-      aria-label=${said}
-      tabindex=${it === stop ? 0 : -1}
-      data-stop="${it.row}:${it.column}"
-      data-node=${nodes.get(it) ?? nothing}
-    >
-      <title>${said}</title>
-      ${drawing}
-    </g>`;
+    const [kind, said, drawing] = shown.mark(it);
+    return mark(
+      {
+        kind: `${kind} ${it.round === now && it.row === current ? "now" : ""}`,
+        x: x(it.column),
+        y: y(it.row),
+        said,
+        stop: `${it.row}:${it.column}`,
+        first: it === stop,
+        chosen: it === selected,
+        node: nodes.get(it) ?? null,
+      },
+      drawing,
+    );
   };
 
   return html`<div
-    class="box guesses ${picture.name}"
-    style=${inline(`max-height: ${picture.tallest}px`)}
+    class="box guesses ${shown.name}"
+    style=${inline(`max-height: ${shown.tallest}px`)}
     ${follow(spotOf(shape, scene.width), scene.motion)}
   >
-    ${picture.beside}
-    <svg
-      width=${width}
-      height=${height}
-      viewBox="0 0 ${width} ${height}"
-      role="listbox"
-      aria-label=${picture.label}
-      @keydown=${roving((at, arrow) => neighbour(cells, at, arrow))}
-    >
-      <g aria-hidden="true">${shape.highlight}${picture.below}</g>
-      ${repeat(cells, (it) => `${it.row}:${it.column}`, place)}
-      <g aria-hidden="true">
-        ${picture.above}
-        <path
-          class="stairs"
-          d=${stairs
-            .map(
-              ({ row, column }, i) =>
-                `${i > 0 ? "H" : `M${x(column)} ${y(row)}H`}${x(column)}V${y(row) + down}`,
-            )
-            .join("")}
-        />
-      </g>
-    </svg>
+    ${shown.beside}
+    ${picture(
+      width,
+      height,
+      shown.label,
+      svg`<g aria-hidden="true">${shape.highlight}${shown.below}</g>
+        ${repeat(cells, (it) => `${it.row}:${it.column}`, place)}
+        <g aria-hidden="true">
+          ${shown.above}
+          <path
+            class="stairs"
+            d=${stairs
+              .map(
+                ({ row, column }, i) =>
+                  `${i > 0 ? "H" : `M${x(column)} ${y(row)}H`}${x(column)}V${y(row) + down}`,
+              )
+              .join("")}
+          ></path>
+        </g>`,
+      (at, arrow) => neighbour(cells, at, arrow),
+    )}
   </div>`;
 }
 
