@@ -7,7 +7,7 @@
 import { parseAst } from "vite";
 
 /** How far back gzip looks, in the code before its names are shortened. */
-const WINDOW = 40_000;
+const WINDOW = 56_000;
 /** Letters of what is compared. */
 const GRAM = 5;
 

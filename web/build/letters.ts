@@ -9,7 +9,7 @@ import { parseAst } from "vite";
 const LETTERS = [..."etnrioasclufdhpmgvybkwxSCjTAMIPDLORENFBzUVHGKWJYQXZq_$"];
 /** Lengths of the pieces of text that are counted. */
 const PIECES = [4, 7];
-const ROUNDS = 2;
+const ROUNDS = 5;
 /** Counts are kept by a hash of the piece, of so many bits. */
 const BITS = 22;
 

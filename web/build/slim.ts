@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { transform } from "lightningcss";
 import { createServer, type Plugin } from "vite";
+import { nested } from "./nested.ts";
 import { schemaCode } from "./schema-code.ts";
 import { shortClasses } from "./short-classes.ts";
 import { shortTokens } from "./short-tokens.ts";
@@ -41,7 +42,7 @@ export function slim(root: string): Plugin {
     async transform(code, id) {
       const path = id.split("?")[0]!;
       if (path === styles) {
-        const sheet = JSON.stringify(rename(await wholeSheet(root)));
+        const sheet = JSON.stringify(nested(rename(await wholeSheet(root))));
         return `export const embedStyles = [${sheet}];`;
       }
       if (path.endsWith("/components/all-styles.ts"))
