@@ -342,7 +342,10 @@ describe("X1: the picture as SVG", () => {
             }),
           )) as [HTMLImageElement, HTMLImageElement];
           // The file has a margin above; both end where the shorter one ends.
-          const [width, height] = [Math.min(a.width, b.width), Math.min(a.height, b.height - margin)];
+          const [width, height] = [
+            Math.min(a.width, b.width),
+            Math.min(a.height, b.height - margin),
+          ];
           const pixels = (image: HTMLImageElement, top: number) => {
             const canvas = document.createElement("canvas");
             // A quarter of the size: letters may stand half a pixel further on.
