@@ -8,7 +8,16 @@ import type { TokenText } from "../generated/TokenText.ts";
 import type { Trace } from "../generated/Trace.ts";
 import { EngineError, failureOf } from "./failure.ts";
 import { GpuTrouble } from "./gpu-trouble.ts";
-import type { Device, Failure, ModelManifest, RunRequest, Told, WorkerCalls } from "./protocol.ts";
+import { paced } from "./paced.ts";
+import type {
+  Device,
+  Failure,
+  ModelManifest,
+  Progress,
+  RunRequest,
+  Told,
+  WorkerCalls,
+} from "./protocol.ts";
 import { fetchFile } from "./weights.ts";
 
 /** The WebAssembly module's face; see crate/wasm. */
@@ -117,23 +126,21 @@ async function load(manifest: ModelManifest, roles: string[]): Promise<void> {
   loading = new AbortController();
   const { signal } = loading;
   let bytes = 0;
-  let told = -Infinity;
-  for (const role of missing) {
-    const what = role === "ngrams" ? "n-gram tables" : `the ${role} model`;
-    const count = (more: number) => {
-      bytes += more;
-      if (performance.now() - told > FRAME_MS || bytes === total) {
-        told = performance.now();
-        tell({ type: "progress", loaded: bytes, total, what });
+  const progress = paced<Progress>(FRAME_MS, (it) => tell({ type: "progress", ...it }));
+  try {
+    for (const role of missing) {
+      const what = role === "ngrams" ? "n-gram tables" : `the ${role} model`;
+      const count = (more: number) => progress.tell({ loaded: (bytes += more), total, what });
+      const folder = new URL(`models/${manifest.collection}`, base).href;
+      const files = new Map<string, Uint8Array>();
+      for (const file of manifest.roles[role] ?? []) {
+        files.set(file.name.split("/").pop()!, await fetchFile(folder, file, count, signal));
       }
-    };
-    const folder = new URL(`models/${manifest.collection}`, base).href;
-    const files = new Map<string, Uint8Array>();
-    for (const file of manifest.roles[role] ?? []) {
-      files.set(file.name.split("/").pop()!, await fetchFile(folder, file, count, signal));
+      hand(`${manifest.collection}/${role}`, role, files);
+      loaded.add(role);
     }
-    hand(`${manifest.collection}/${role}`, role, files);
-    loaded.add(role);
+  } finally {
+    progress.stop();
   }
 }
 
