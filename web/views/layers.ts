@@ -122,8 +122,7 @@ function render(scene: Scene): TemplateResult {
           ${rows.map((name, row) =>
             words(LEFT - 4, y(row) + 11, name, "end", `small ${now.has(name) ? "now" : ""}`),
           )}
-          <g class="using">${cells(now, LEFT)}</g>
-          ${words(LEFT + COLUMN / 2, bottom + 13, "now", "middle")}
+          ${cells(now, LEFT)} ${words(LEFT + COLUMN / 2, bottom + 13, "now", "middle")}
           ${(searches ? plot.yTicks : []).map(
             (at) =>
               svg`<path class="tick" d="M${x(0)} ${plot.y(at)}H${right}"></path>${words(x(0) - 6, plot.y(at) + 4, `${Math.round(at * 100)} %`, "end")}`,
@@ -177,15 +176,7 @@ export const layers: View = {
         fill: var(--paper);
         stroke: var(--rule);
       }
-      .layers .out {
-        fill: var(--ink-2);
-        stroke: var(--ink-2);
-      }
-      .layers .adopted .out,
-      .layers .using .out {
-        fill: var(--accent);
-        stroke: var(--accent);
-      }
+      .layers .out,
       .layers .mark {
         fill: var(--accent);
       }
