@@ -48,7 +48,7 @@ const SHOWN = {
 
 const BAD = {
   method: "lookahead",
-  seed: "x",
+  seed: "1.5",
   "start-at": "abc",
   speed: "fast",
   markers: "90: late; soon: now",
@@ -60,7 +60,7 @@ const BAD = {
 
 /** The attributes of `BAD` that cannot be followed, with what may stand there. */
 const SENTENCES = [
-  ["seed", "x", "0–4294967295"],
+  ["seed", "1.5", "0, 1, …–4294967295"],
   ["start-at", "abc", "12, 50%, end, late"],
   ["speed", "fast", "0.25–8"],
   ["markers", "soon: now", "12: …; 50%: …"],
@@ -211,4 +211,30 @@ describe.each(SURFACES)("$name", (surface) => {
     }
     await context.close();
   });
+});
+
+test("what a field of the playground cannot be, or cannot hold, is put right and said", async () => {
+  const context = await host.context();
+  const query = "?method=bass&also=1&also=2&also=3&also=4&also=5&also=6&also=7&also=The+dog";
+  const { page } = await host.visitIn(context, `${host.site.address}index.html${query}`);
+  const said = page.getByTestId("problem");
+  await expect.poll(() => said.innerText()).toBe("Also holds 7 at most: “The dog” is left out.");
+  for (const [id, typed, now, range] of [
+    ["seed", "1.5", "2", "Seed cannot be “1.5”: it may be 0, 1, …–4294967295."],
+    ["seed", "5000000000", "4294967295", "Seed cannot be “5000000000”"],
+    ["length", "9999", "400", "New tokens cannot be “9999”: it may be 1, 2, …–400."],
+  ] as const) {
+    await page.getByTestId(id).fill(typed);
+    await page.getByTestId(id).blur();
+    await expect.poll(() => said.innerText()).toContain(range);
+    expect(await page.getByTestId(id).inputValue()).toBe(now);
+  }
+  const others = page.getByTestId("others");
+  await others.fill(Array.from({ length: 9 }, (_, i) => `Line ${i}`).join("\n"));
+  await others.blur();
+  await expect
+    .poll(() => said.innerText())
+    .toMatch(/holds 7 at most: “Line 7” is left out\. .*“Line 8” is left out\./);
+  expect((await others.inputValue()).split("\n")).toHaveLength(7);
+  await context.close();
 });

@@ -96,6 +96,32 @@ describe("a figure becomes live", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("E4: a seed that no run can have is not rounded: Run says so and waits", async () => {
+    const { page } = await host.open(figures(1, 'seed="1.5"'));
+    await player(page).evaluate((it) => (it as DecodescopePlayer).ready);
+    expect(await player(page).locator(".notice").innerText()).toBe(
+      "seed cannot be “1.5”: it may be 0, 1, …–4294967295.",
+    );
+    await press(page, 0, "Run it here");
+    await press(page, 0, /^Download/);
+    await at(page, "ready").waitFor();
+    const seed = bar(page).getByLabel("Seed");
+    const said = () => seed.evaluate((it) => (it as HTMLInputElement).validationMessage);
+    for (const typed of ["1.5", "5000000000", "-1", ""]) {
+      await seed.fill(typed);
+      await press(page, 0, /^Run$/);
+      expect([typed, await said()]).toEqual([typed, expect.stringMatching(/\w+ \w+/)]);
+      expect(await seed.inputValue()).toBe(typed);
+      expect(await at(page, "ready").count()).toBe(1);
+      expect(await bar(page).locator(".live-badge").innerText()).toMatch(/^recorded$/i);
+    }
+    await seed.fill("7");
+    await press(page, 0, /^Run$/);
+    await expect.poll(() => bar(page).locator(".live-badge").innerText()).toMatch(/^live$/i);
+    await at(page, "ready").waitFor();
+    expect((await state(page)).seed).toBe(7);
+  });
+
   test.each([
     ["the engine", /wasm/, "engine"],
     ["the model", /safetensors/, "model.safetensors"],

@@ -48,10 +48,8 @@ export function controls(
     </div>
     ${comparison(page)}
     <div class="pair">
-      ${whole("length", t`New tokens`, settings.length, [1, MAX_LENGTH], (length) =>
-        page.choose({ length }),
-      )}
-      ${whole("seed", t`Seed`, settings.seed, [0, 2 ** 32 - 1], (seed) => page.choose({ seed }))}
+      ${whole(page, "length", t`New tokens`, [1, MAX_LENGTH])}
+      ${whole(page, "seed", t`Seed`, [0, 2 ** 32 - 1])}
     </div>
     ${actions(page, runs, shared)}
     <div role="alert" class="problem" data-testid="problem">${sentence(page.problem)}</div>
@@ -90,6 +88,13 @@ function furtherPrompts(page: PageState, runs: Runs): TemplateResult | typeof no
         page.typed = true;
         const lines = (event.target as HTMLTextAreaElement).value.split("\n");
         page.choose({ others: prompts(lines) });
+        const said = lines.filter((it) => it.trim() !== "");
+        if (said.length > MAX_OTHERS)
+          void import("./odd-address.ts").then(({ tooMany }) =>
+            page.set({
+              problem: tooMany(t`Further prompts, one a line`, said, MAX_OTHERS).join(" "),
+            }),
+          );
       }}
       @keydown=${(event: KeyboardEvent) => {
         if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -157,14 +162,14 @@ function comparison(page: PageState): TemplateResult {
   </details>`;
 }
 
-/** A field for a whole number from `min` to `max`. */
+/** A field for a whole number from `min` to `max`; what it cannot be is put right, and said. */
 function whole(
-  id: string,
+  page: PageState,
+  id: "length" | "seed",
   label: string,
-  value: number,
   [min, max]: [number, number],
-  choose: (value: number) => void,
 ): TemplateResult {
+  const value = page.settings[id];
   return html`<div class="field">
     <label for=${id}>${label}</label>
     <input
@@ -177,10 +182,15 @@ function whole(
       .value=${String(value)}
       @change=${(event: Event) => {
         const input = event.target as HTMLInputElement;
+        const text = input.value;
         const typed = Math.round(input.valueAsNumber);
         const next = Number.isFinite(typed) ? Math.min(max, Math.max(min, typed)) : value;
         input.value = String(next);
-        choose(next);
+        page.choose({ [id]: next });
+        if (text !== "" && Number(text) !== next)
+          void import("./odd-address.ts").then(({ cannotBe, wholeNumbers }) =>
+            page.set({ problem: cannotBe(label, text, [wholeNumbers(min, max)]) }),
+          );
       }}
     />
   </div>`;

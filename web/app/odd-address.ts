@@ -6,10 +6,35 @@ import { placeOf } from "../player/place.ts";
 import { readPresentation, type Odd } from "../player/presentation.ts";
 import { PARAMETER, read } from "./address.ts";
 import { controlsOf, parse, type Control } from "./schema.ts";
-import { MAX_COMPARED, MAX_LENGTH } from "./settings.ts";
+import { MAX_COMPARED, MAX_LENGTH, MAX_OTHERS } from "./settings.ts";
 
 /** What a run has to be asked about. */
 type Shown = Pick<DecodescopeFigure, "views" | "marks" | "live">;
+
+const fill = (text: string, values: Record<string, string>): string =>
+  text.replace(/\{(\w+)\}/g, (_, it: string) => values[it]!);
+
+/** What is said of a value that cannot be followed. */
+export const cannotBe = (name: string, value: string, allowed: readonly string[]): string =>
+  fill(t("{name} cannot be “{value}”: it may be {allowed}."), {
+    name,
+    value,
+    allowed: allowed.join(", "),
+  });
+
+/** What is said of each value of a list that is beyond the first `most`. */
+export const tooMany = (name: string, values: readonly string[], most: number): string[] =>
+  values.slice(most).map((value) =>
+    fill(t("{name} holds {most} at most: “{value}” is left out."), {
+      name,
+      value,
+      most: String(most),
+    }),
+  );
+
+/** The whole numbers from `min` to `max`, as a sentence names them. */
+export const wholeNumbers = (min: number, max: number): string =>
+  `${min}, ${min + 1}, …${max === Infinity ? "" : `–${max}`}`;
 
 /** A sentence for each value that was left out or changed. */
 export function oddities(
@@ -20,26 +45,24 @@ export function oddities(
   const query = new URLSearchParams(search);
   const said: string[] = [];
   const odd: Odd = (name, value, allowed) => {
-    if (!value) return;
-    const values: Record<string, string> = { name, value, allowed: allowed.join(", ") };
-    const text = t("{name} cannot be “{value}”: it may be {allowed}.");
-    said.push(text.replace(/\{(\w+)\}/g, (_, it: string) => values[it]!));
+    if (value) said.push(cannotBe(name, value, allowed));
   };
   const oneOf = (name: string, value: string | null, all: readonly string[]) => {
     if (value && !all.includes(value)) odd(name, value, all);
   };
   const ids = methods.map((it) => it.id);
   oneOf("method", query.get("method"), ids);
-  const compared = query.get("with")?.split(",") ?? [];
-  compared.forEach((it, i) => {
-    if (i < MAX_COMPARED - 1) oneOf("with", it, ids);
-    else odd("with", it, ["…,…,…"]);
-  });
+  const compared = (query.get("with") ?? "").split(",");
+  for (const it of compared) oneOf("with", it, ids);
+  const known = compared.filter((it) => ids.includes(it));
+  said.push(...tooMany("with", known, MAX_COMPARED - 1));
+  const others = query.getAll("also").filter((it) => it.trim() !== "");
+  said.push(...tooMany("also", others, MAX_OTHERS));
   oneOf("device", query.get("device"), ["cpu", "webgpu"]);
   const whole = (name: string, min: number, max: number) => {
     const text = query.get(name);
     const inside = /^\d+$/.test(text ?? "") && Number(text) >= min && Number(text) <= max;
-    if (!inside) odd(name, text, [max === Infinity ? `${min}, ${min + 1}, …` : `${min}–${max}`]);
+    if (!inside) odd(name, text, [wholeNumbers(min, max)]);
   };
   whole("seed", 0, 2 ** 32 - 1);
   whole("length", 1, MAX_LENGTH);

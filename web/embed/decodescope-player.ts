@@ -113,7 +113,7 @@ export class DecodescopePlayer extends HTMLElement {
   #status: PlayerState["status"] = "waiting";
   #error: string | null = null;
   /** Sentences about attributes that cannot be followed. */
-  #odd = "";
+  #odd: readonly string[] = [];
   #trace: Trace | null = null;
   #figure: DecodescopeFigure | null = null;
   #text: MethodText | null = null;
@@ -172,7 +172,7 @@ export class DecodescopePlayer extends HTMLElement {
       method: trace?.method ?? this.getAttribute("method"),
       prompt: trace ? promptOf(trace) : this.getAttribute("prompt"),
       seed: trace?.seed ?? this.#wishes.seed,
-      error: this.#error ?? (this.#odd.trim() || null),
+      error: this.#error ?? (this.#odd.join(" ") || null),
     };
   }
 
@@ -236,12 +236,12 @@ export class DecodescopePlayer extends HTMLElement {
   /** Says which attributes a figure that stands cannot follow; tells of each once. */
   #judge(figure: DecodescopeFigure): void {
     const before = this.#odd;
-    this.#odd = "";
+    const said: string[] = (this.#odd = []);
     const odd: Odd = (path, value, allowed) => {
       if (!value) return;
       const values = { name: path, value, allowed: allowed.join(", ") };
       const message = say("odd", values, this.#lang);
-      this.#odd += `${message} `;
+      said.push(message);
       if (!before.includes(message)) this.#tell("error", { code: "attribute", message, path });
     };
     const { view, startAt } = this.#read(odd);

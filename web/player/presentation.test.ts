@@ -60,7 +60,10 @@ describe("what cannot be followed is told, with what may stand there", () => {
     [{ speed: "fast" }, ["speed fast: 0.25–8"]],
     [{ speed: "100" }, ["speed 100: 0.25–8"]],
     [{ height: "-3" }, ["height -3: 200–4000"]],
-    [{ seed: "-1" }, ["seed -1: 0–4294967295"]],
+    ...["-1", "1.5", "1,5", "4294967296", "3abc"].map((seed) => [
+      { seed },
+      [`seed ${seed}: 0, 1, …–4294967295`],
+    ]),
     [{ theme: "drak" }, ["theme drak: light dark"]],
     [{ hide: "text, legs why arms" }, [/^hide legs: text tabs .* gallery$/, /^hide arms: /]],
     [{ markers: "12: a; soon: b; 50%" }, [/^markers soon: b: 12/]],
@@ -75,7 +78,8 @@ describe("what cannot be followed is told, with what may stand there", () => {
     const right = { speed: "8", height: "420px", seed: "4294967295", theme: "dark" };
     expect(told({ ...right, hide: "text,why keys", markers: "12: a; 50%;" })).toEqual([]);
     expect(told({})).toEqual([]);
-    expect(told({ speed: "", height: "", theme: "", hide: "", markers: "" })).toEqual([]);
+    expect(told({ seed: "0" })).toEqual([]);
+    expect(told({ seed: "", speed: "", height: "", theme: "", hide: "", markers: "" })).toEqual([]);
   });
 });
 

@@ -100,12 +100,16 @@ export function readPresentation(
   odd?: Odd,
 ): Presentation {
   const flag = (name: Name) => !["false", "0", "no", null].includes(get(name));
-  /** A number held between `min` and `max`; `"420px"` counts as 420. */
+  /**
+   * A number held between `min` and `max`; `"420px"` counts as 420. Only a seed may be 0, and only a
+   * seed has to be whole.
+   */
   const number = (name: Name | "seed", min: number, max: number): number | null => {
     const text = get(name);
-    const value = Number.parseFloat(text ?? "");
-    if (!(value >= min && value <= max)) odd?.(name, text, [`${min}–${max}`]);
-    return Number.isFinite(value) ? Math.min(max, Math.max(min, value)) : null;
+    const value = parseFloat(text ?? "");
+    if (!(value >= min && value <= max && (min || /^\d+$/.test(text!))))
+      odd?.(name, text, [`${min || "0, 1, …"}–${max}`]);
+    return isNaN(value) ? null : Math.min(max, Math.max(min, value));
   };
   const some = <T extends string>(name: Name, all: readonly T[]): T[] => {
     const words: readonly string[] = get(name)?.match(/[^\s,]+/g) ?? [];

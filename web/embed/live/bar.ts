@@ -75,10 +75,12 @@ function content(live: LiveFigure): TemplateResult {
               type="number"
               min="0"
               max="4294967295"
+              required
               .value=${String(live.seed)}
               @change=${(event: Event) => {
-                const typed = (event.target as HTMLInputElement).valueAsNumber;
-                if (Number.isInteger(typed) && typed >= 0) live.seed = Math.min(typed, 2 ** 32 - 1);
+                const input = event.target as HTMLInputElement;
+                // With another value the browser says what may stand there, and Run does not run.
+                if (input.validity.valid) live.seed = input.valueAsNumber;
               }}
             />
           </label>

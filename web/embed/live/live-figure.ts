@@ -51,7 +51,7 @@ export class LiveFigure {
     this.#shared = sharedFor(stage.base);
     this.#recorded = stage.trace();
     this.prompt = stage.prompt ?? promptOf(this.#recorded);
-    // An author may have written a fraction.
+    // An author may have written a fraction; the player says that no seed is one.
     this.seed = Math.trunc(stage.seed ?? this.#recorded.seed);
   }
 

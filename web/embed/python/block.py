@@ -66,8 +66,11 @@ def wrong(key: str, value: str) -> str | None:
             inside = least <= float(value) <= most
         except ValueError:
             inside = False
+        if inside and "whole" in kind:
+            inside = value.isascii() and value.isdigit()
         if not inside:
-            return f"{key}: “{value}” is no number from {least} to {most}"
+            kind_of = "whole number" if "whole" in kind else "number"
+            return f"{key}: “{value}” is no {kind_of} from {least} to {most}"
     for part in value.replace(",", " ").split() if "some" in kind else ():
         if part not in kind["some"]:
             return f"{key}: “{part}” is none of " + ", ".join(kind["some"])
