@@ -23,12 +23,15 @@ test("every event is a line, and its columns say what it says", () => {
   // What is compared below is there.
   for (const kind of ["grow", "score", "sample", "judge"])
     expect(rows.some((it) => it.includes(kind))).toBe(true);
+  let round = -1;
   for (const [i, row] of rows.entries()) {
     expect(row).toHaveLength(names!.length);
+    if (trace.events[i]!.kind === "step") round++;
     const of = (name: string) => row[names!.indexOf(name)]!;
     const event = JSON.parse(of("event"));
     expect(event).toEqual(trace.events[i]);
     expect(of("kind")).toBe(event.kind);
+    expect([of("index"), of("round")]).toEqual([String(i), String(round)]);
     const said = (value: unknown) => (value === null ? "" : String(value));
     const columns = (...names: string[]) => names.map(of);
     if (event.kind === "grow")
@@ -57,12 +60,18 @@ test("the list of events holds each as it was, with its round", () => {
 });
 
 test("a token that looks like a formula is a text, and line breaks stay in their cell", () => {
-  const grow = (token: number) => ({ ...trace.events[0]!, input: { token } }) as Trace["events"][0];
+  const makers = ["=2+2", "+3", "-4", "@sum", "\t=5", "a, b"];
+  const grow = (token: number, by = "draft") =>
+    ({ ...trace.events[0]!, by, input: { token } }) as Trace["events"][0];
   const vocabulary = { 1: "=1+1", 2: 'a,"b"\r\nc', 3: "@sum" };
-  const hostile = { vocabulary, events: [grow(1), grow(2), grow(3)] };
-  const [names, ...rows] = parsed(csv(hostile));
-  expect(rows).toHaveLength(3);
-  const texts = rows.map((it) => it[names!.indexOf("text")]!);
+  const events = [...[1, 2, 3].map((it) => grow(it)), ...makers.map((it) => grow(1, it))];
+  const [names, ...rows] = parsed(csv({ vocabulary, events }));
+  expect(rows).toHaveLength(events.length);
+  const texts = rows.slice(0, 3).map((it) => it[names!.indexOf("text")]!);
   expect(texts.map((it) => JSON.parse(it))).toEqual(Object.values(vocabulary));
-  for (const row of rows) for (const cell of row) expect(cell).not.toMatch(/^[=+@]/);
+  const by = rows.slice(3).map((it) => it[names!.indexOf("by")]!);
+  expect(by.map((it) => (it.startsWith('"') ? (JSON.parse(it) as string) : it))).toEqual(makers);
+  expect(by.at(-1)).toBe("a, b");
+  for (const row of rows) expect(row).toHaveLength(names!.length);
+  for (const cell of [...texts, ...by]) expect(cell).not.toMatch(/^[=+\-@\t]/);
 });

@@ -64,14 +64,15 @@ export const json = (trace: Pick<Trace, "events" | "vocabulary">): string =>
 
 /**
  * One line an event. Text stands in quotes as in JSON, so that white space is seen and no program
- * takes a token such as `=1` for a formula. Source of the format: RFC 4180.
+ * takes a token such as `=1` for a formula; so does a name of a file from elsewhere that begins like one. Source of the format: RFC 4180.
  */
 export function csv(trace: Pick<Trace, "events" | "vocabulary">): string {
   const names = Object.keys({ ...EMPTY }) as (keyof typeof EMPTY)[];
   const lines = rows(trace).map((row) => {
-    const { text, event, ...rest } = row;
+    const { by, text, event, ...rest } = row;
     const all = {
       ...rest,
+      by: by !== null && /^[=+\-@\t\r]/.test(by) ? JSON.stringify(by) : by,
       text: text === null ? null : JSON.stringify(text),
       event: JSON.stringify(event),
     };
