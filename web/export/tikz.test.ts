@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import type { Trace } from "../generated/Trace.ts";
 import { fold } from "../trace/fold.ts";
 import { latex } from "./rounds.ts";
+import { SIGN_COMMAND } from "./tex.ts";
 import { tikz } from "./tikz.ts";
 
 const GOLDEN = new URL("../../tests/golden/", import.meta.url).pathname;
@@ -66,6 +67,65 @@ test("its numbers are those of the trace", async () => {
     .find((it) => it.includes(`(n${event.node})`));
   expect(line).toContain(`$q$ ${event.q!.toFixed(2)}`);
   expect(line).toContain(`$p$ ${event.p!.toFixed(2)}`);
+});
+
+test("every run has a tree whose nodes have places of their own, also of several texts", async () => {
+  let several = 0;
+  for (const name of names) {
+    const trace = await read(name);
+    const tree = tikz(trace, Math.round(0.7 * trace.events.length));
+    const found = [...tree.matchAll(/\(n\d+\) at (\(\d+,\d+\))/g)].map(([, it]) => it!);
+    expect(new Set(found).size, name).toBe(found.length);
+    if (found.filter((it) => it.startsWith("(0,")).length > 1) several++;
+  }
+  expect(several).toBeGreaterThan(0);
+});
+
+test("a round that has only begun shows the one before, grown out of plain text", async () => {
+  const trace = await read("speculative-decoding.json");
+  const steps = trace.events.flatMap((it, i) => (it.kind === "step" ? [i] : []));
+  const at = steps[3]!;
+  const before = tikz(trace, at);
+  expect(tikz(trace, at + 1)).toBe(before);
+  const [, root] = /\\node\[(\w+)\] \(n\d+\) at \(0,0\)/.exec(before)!;
+  expect(root).toBe("prompt");
+  // What became text in the round before that is text by now.
+  const state = fold(trace.events.slice(0, at));
+  const parent = state.nodes[state.rounds.at(-1)!.nodes[0]!]!.parent!;
+  expect(state.nodes[parent]!.status).not.toBe("prompt");
+  expect(before).toContain(`\\node[prompt] (n${parent}) at (0,0)`);
+});
+
+test("each state has its own look, said again below the tree", async () => {
+  const trace = await read("speculative-decoding.json");
+  const refused = trace.events.findIndex((it) => it.kind === "judge" && !it.accepted);
+  const end = trace.events.findIndex((it, i) => i > refused && it.kind === "commit");
+  const tree = tikz(trace, end + 1);
+  const looks = [...tree.matchAll(/^ {2}(\w+)\/\.style=\{token, (.*)\},$/gm)];
+  const used = new Set([...tree.matchAll(/\\node\[(\w+)\]/g)].map(([, it]) => it!));
+  expect(new Set(looks.map(([, it]) => it))).toEqual(used);
+  expect(new Set(looks.map(([, , it]) => it)).size).toBe(looks.length);
+  expect(looks.find((it) => it[1] === "rejected")![2]).toContain("red");
+  for (const state of used)
+    expect(tree.includes(`\\node[${state}, font=\\scriptsize] at (`)).toBe(state !== "prompt");
+  expect(tree).toMatch(/\\node\[rejected, font=.*\{\\strut rejected\};/);
+});
+
+test("a long token is cut, columns keep off one another, and signs are defined before them", async () => {
+  const trace = await read("rsd-s.json");
+  const saying = (word: string) => {
+    const vocabulary = Object.fromEntries(Object.keys(trace.vocabulary).map((it) => [it, word]));
+    return tikz({ ...trace, vocabulary }, trace.events.length);
+  };
+  const apart = (tree: string) => Number(/x=([\d.]+)cm/.exec(tree)![1]);
+  expect(saying("x".repeat(60))).toMatch(/x{8}/);
+  expect(saying("x".repeat(60))).not.toMatch(/x{25}/);
+  // A sign without a font: its command stands before it.
+  const signs = saying("你");
+  expect(signs.indexOf("\\unicodesign{4F60}")).toBeGreaterThan(signs.indexOf(SIGN_COMMAND));
+  expect(signs).toContain(SIGN_COMMAND);
+  expect(saying("x")).not.toContain("unicodesign");
+  expect(apart(saying("x".repeat(20)))).toBeGreaterThan(apart(saying("xx")) + 1.5);
 });
 
 test("at the start there is nothing but the prompt, and that is a picture too", async () => {
