@@ -25,7 +25,7 @@ test("every method has a figure in the book", () => {
 });
 
 test("every figure of every chapter stands, and asks nobody else", async ({ skip }) => {
-  const tools = reasonOf(() => ({ ...mdbook(), python: python() }));
+  const tools = reasonOf(() => ({ ...mdbook(), python: python("python") }));
   if (typeof tools === "string") return skip(tools);
   const book = prepare();
   tools.python.shell(tools.bin, ["build"], book);
@@ -57,7 +57,7 @@ test("every figure of every chapter stands, and asks nobody else", async ({ skip
 });
 
 test("a figure keeps its size where a host makes its letters small", async ({ skip }) => {
-  const tools = reasonOf(() => ({ ...mdbook(), python: python() }));
+  const tools = reasonOf(() => ({ ...mdbook(), python: python("python") }));
   if (typeof tools === "string") return skip(tools);
   const book = prepare();
   tools.python.shell(tools.bin, ["build"], book);

@@ -47,7 +47,7 @@ const CAPTION = "checked";
 
 describe("mdBook", () => {
   test("E1, E9: a book with figures, also in a list and below a folder", async ({ skip }) => {
-    const tools = reasonOf(() => ({ ...mdbook(), python: python() }));
+    const tools = reasonOf(() => ({ ...mdbook(), python: python("python") }));
     if (typeof tools === "string") return skip(tools);
     const book = fixture("mdbook/book", "src/runs");
     tools.python.shell(tools.bin, ["build"], book);
@@ -63,7 +63,7 @@ describe("mdBook", () => {
 
 describe("a wrong key stops the build and names file and line", () => {
   test("mdBook", ({ skip }) => {
-    const tools = reasonOf(() => ({ ...mdbook(), python: python() }));
+    const tools = reasonOf(() => ({ ...mdbook(), python: python("python") }));
     if (typeof tools === "string") return skip(tools);
     const book = fixture("mdbook/book", "src/runs", { "src/guesses.md": [/src:/, "scr:"] });
     const said = tools.python.fails(tools.bin, ["build"], book);
@@ -71,7 +71,7 @@ describe("a wrong key stops the build and names file and line", () => {
   });
 
   test("MkDocs", ({ skip }) => {
-    const tool = reasonOf(python);
+    const tool = reasonOf(() => python("python"));
     if (typeof tool === "string") return skip(tool);
     const site = fixture("mkdocs/site", "docs/runs", {
       "docs/deeper/refusals.md": [/src:/, "scr:"],
@@ -81,7 +81,7 @@ describe("a wrong key stops the build and names file and line", () => {
   });
 
   test("Sphinx", ({ skip }) => {
-    const tool = reasonOf(python);
+    const tool = reasonOf(() => python("python"));
     if (typeof tool === "string") return skip(tool);
     const manual = fixture("sphinx/manual", "runs", { "index.rst": [/:start-at:/, ":start:"] });
     const said = tool.fails("sphinx-build", ["-W", "-q", ".", "_build"], manual);
@@ -91,7 +91,7 @@ describe("a wrong key stops the build and names file and line", () => {
 
 describe("MkDocs", () => {
   test("E1, E6, E9: a site with figures that follow its palette", async ({ skip }) => {
-    const tool = reasonOf(python);
+    const tool = reasonOf(() => python("python"));
     if (typeof tool === "string") return skip(tool);
     const site = fixture("mkdocs/site", "docs/runs");
     tool.run(["-m", "mkdocs", "build", "--strict", "--quiet"], site);
@@ -108,7 +108,7 @@ describe("MkDocs", () => {
 
 describe("Sphinx", () => {
   test("E1, E9: a manual in reStructuredText and Markdown", async ({ skip }) => {
-    const tool = reasonOf(python);
+    const tool = reasonOf(() => python("python"));
     if (typeof tool === "string") return skip(tool);
     const manual = fixture("sphinx/manual", "runs");
     tool.run(["-m", "sphinx", "-W", "-q", ".", "_build"], manual);

@@ -13,6 +13,7 @@ import {
   check,
   EMBED,
   fixture,
+  INSTALLS,
   installOurs,
   npm,
   packages,
@@ -199,26 +200,26 @@ test("E1: MDX rendered on a server has the picture and the caption, then plays",
   await check(opened, { start: 30, caption: CAPTION });
 });
 
-test("Docusaurus builds a site with a figure", async ({ skip }) => {
-  if (!process.env["SLOW"]) {
-    const reason = "skipped: SLOW=1 installs and builds Docusaurus, which takes minutes";
-    console.log(reason);
-    return skip(reason);
-  }
-  const cache = packages("docusaurus/site");
-  const folder = fixture("docusaurus/site", "static/runs", {}, cache);
-  installOurs(folder);
-  const command = join(cache, "node_modules/.bin/docusaurus");
-  execFileSync(process.execPath, [command, "build"], { cwd: folder, stdio: "pipe" });
-  const opened = await (await serve(join(folder, "build"))).open("");
-  await check(opened, { start: 30, caption: CAPTION });
-});
+test(
+  "Docusaurus builds a site with a figure",
+  async ({ skip }) => {
+    const cache = reasonOf(() => ({ folder: packages("docusaurus/site") }));
+    if (typeof cache === "string") return skip(cache);
+    const folder = fixture("docusaurus/site", "static/runs", {}, cache.folder);
+    installOurs(folder);
+    const command = join(cache.folder, "node_modules/.bin/docusaurus");
+    execFileSync(process.execPath, [command, "build"], { cwd: folder, stdio: "pipe" });
+    const opened = await (await serve(join(folder, "build"))).open("");
+    await check(opened, { start: 30, caption: CAPTION });
+  },
+  INSTALLS,
+);
 
 test("E9: a notebook that was run shows the widget, and the picture without it", async ({
   skip,
 }) => {
   const tools = reasonOf(() => ({
-    python: python(),
+    python: python("jupyter"),
     manager: published("@jupyter-widgets/html-manager", "1.0.15"),
     require: published("requirejs", "2.3.7"),
   }));
