@@ -1,5 +1,6 @@
 // A figure in a lecture: large, without controls, pausing at markers, led by a clicker.
 
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import type { DecodescopeFigure } from "../../web/components/decodescope-figure.ts";
@@ -13,6 +14,14 @@ beforeAll(async () => {
 
 afterAll(() => host?.stop());
 
+/** The middle of the run that is shown. */
+const HALF = Math.round(
+  (
+    JSON.parse(readFileSync("tests/golden/speculative-decoding.json", "utf8")) as {
+      events: object[];
+    }
+  ).events.length / 2,
+);
 const MARKERS = "40:first guess;50%:half-way";
 const asAttributes = (it: Record<string, string>) =>
   Object.entries(it).map(([name, value]) => ` ${name}="${value}"`);
@@ -51,7 +60,7 @@ describe.each(Object.entries(WAYS))("T12, as %s:", (_, open) => {
     await until(page);
     await expect.poll(() => at(page)).toBe(30);
     expect(await page.locator(".scrubber").count()).toBe(0);
-    for (const place of [40, 176]) {
+    for (const place of [40, HALF]) {
       await page.keyboard.press(" ");
       await expect.poll(() => playing(page), { timeout: 20_000 }).toBe(false);
       expect(await at(page)).toBe(place);
@@ -60,7 +69,7 @@ describe.each(Object.entries(WAYS))("T12, as %s:", (_, open) => {
     const rounds = await shown(page).evaluate((it) =>
       (it as DecodescopeFigure).end.rounds.map((round) => round.last + 1),
     );
-    const next = rounds.filter((it) => it > 176);
+    const next = rounds.filter((it) => it > HALF);
     const seen: number[] = [];
     for (const key of ["PageDown", "PageDown", "PageUp"]) {
       await page.keyboard.press(key);

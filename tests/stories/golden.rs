@@ -33,19 +33,19 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
         "basic-sampling" => (
             "Once upon a time, there was a little fox who",
             json!({ "temperature": 0.9, "top_k": 30, "top_p": 0.9 }),
-            3,
+            6,
         ),
-        "mirostat" => ("The old bear lived in a", json!({}), 5),
-        "speculative-decoding" => ("Once upon a time, there was a", json!({}), 1),
-        "opt-tree" => ("One day, Tom and his dog went to", json!({ "nodes": 8 }), 2),
+        "mirostat" => ("The old bear lived in a", json!({}), 3),
+        "speculative-decoding" => ("Once upon a time, there was a", json!({}), 5),
+        "opt-tree" => ("One day, Tom and his dog went to", json!({ "nodes": 8 }), 3),
         "sequoia" => (
             "One day, Tom and his dog went to",
             json!({ "size": "largest", "max_nodes": 10, "max_depth": 4 }),
-            2,
+            4,
         ),
-        "dyspec" => ("One day, Tom and his dog went to", json!({ "nodes": 8 }), 2),
+        "dyspec" => ("One day, Tom and his dog went to", json!({ "nodes": 8 }), 6),
         "staged-speculative" => {
-            ("One day, Tom and his dog went to", json!({ "nodes": 4, "inner": 2 }), 2)
+            ("One day, Tom and his dog went to", json!({ "nodes": 4, "inner": 2 }), 5)
         }
         "speculative-contrastive" => ("Once upon a time, there was a", json!({}), 3),
         "unified-layer-skip" => (
@@ -53,15 +53,15 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
             json!({ "speed_up": 1.33, "even": true }),
             1,
         ),
-        "mcsd" => ("One day, Tom and his dog went to", json!({ "k_1": 3, "k_3": 0 }), 2),
-        "rsd-c" => ("One day, Tom and his dog went to", json!({ "b_1": 3, "b_3": 0 }), 2),
-        "rsd-s" => ("One day, Tom and his dog went to", json!({ "width": 3, "depth": 3 }), 2),
-        "spectr" => ("One day, Tom and his dog went to", json!({ "draft_len": 3 }), 2),
-        "cape" => ("One day, Tom and his dog went to", json!({}), 2),
+        "mcsd" => ("One day, Tom and his dog went to", json!({ "k_1": 3, "k_3": 0 }), 1),
+        "rsd-c" => ("One day, Tom and his dog went to", json!({ "b_1": 3, "b_3": 0 }), 4),
+        "rsd-s" => ("One day, Tom and his dog went to", json!({ "width": 3, "depth": 3 }), 4),
+        "spectr" => ("One day, Tom and his dog went to", json!({ "draft_len": 3 }), 3),
+        "cape" => ("One day, Tom and his dog went to", json!({}), 3),
         "improved-mcsd" => (
             "One day, Tom and his dog went to",
             json!({ "roots": 3, "k_1": 1, "k_2": 1, "gamma_max": 3 }),
-            2,
+            5,
         ),
         "token-recycling" => (TURNIP, json!({ "temperature": 0, "k": 4, "b": 3, "d": 4 }), 1),
         "anpd" => (TURNIP, json!({ "temperature": 0 }), 1),
@@ -82,7 +82,7 @@ fn chosen(method: &str) -> (&'static str, Value, u32) {
         "speculative-jacobi" => (TURNIP, json!({ "w": 4, "temperature": 1.2 }), 7),
         "fastcot" => (TURNIP, json!({}), 1),
         "swift" => (TURNIP, json!({ "optimisation_steps": 8, "window": 16 }), 1),
-        "pearl" => ("Once upon a time, there was a", json!({}), 1),
+        "pearl" => ("Once upon a time, there was a", json!({}), 5),
         "bass" => (BATCH[0], json!({}), 2),
         "ems-sd" => (BATCH[0], json!({}), 2),
         "beam-search" | "lattice-recombination" => {

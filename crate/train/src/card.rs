@@ -30,7 +30,7 @@ pub fn write(folder: &Path, recipe: &Recipe, run: &Finished, corpus: &Path) -> R
     let mut card = shape(recipe, run);
     card += &data(recipe, run);
     card += &training(recipe, run);
-    card += &loss(&losses, curve.is_some());
+    card += &loss(&losses, curve.is_some().then_some(recipe.validation.tokens));
     if let Some((lines, distill)) = guesses.zip(recipe.distill.as_ref()) {
         let _ = write!(
             card,
@@ -161,8 +161,16 @@ fn pieces(entries: &[Entry]) -> BTreeMap<String, (f64, f64)> {
     told.collect()
 }
 
-fn loss(losses: &[Loss], curve: bool) -> String {
-    let picture = if curve { "\n![Loss over tokens seen](loss.svg)\n" } else { "" };
+/// `curve`: tokens of validation texts behind the earlier points of the picture, if there is one.
+fn loss(losses: &[Loss], curve: Option<usize>) -> String {
+    let picture = if let Some(tokens) = curve {
+        format!(
+            "\n![Loss over tokens seen](loss.svg)\n\nThe last point of a source is over its whole \
+             validation texts, those before it over {tokens} tokens of them.\n"
+        )
+    } else {
+        String::new()
+    };
     format!("## Validation loss\n\n{}{picture}\n", crate::evaluate::table(losses))
 }
 

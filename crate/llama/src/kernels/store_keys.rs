@@ -22,8 +22,9 @@ pub trait StoreKeysKernel: Backend {
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
-/// Rotates the queries and keys in `mixed` and writes keys and values into their slots; the
-/// cache changes in place when nobody else owns it.
+/// Rotates the queries and keys in `mixed` and writes keys and values into their slots. On the CPU
+/// the cache changes in place when nobody else owns it; on WebGPU it and `mixed` always do, so
+/// nobody else may own them.
 ///
 /// mixed: `[rows, (queries + 2 · keys) · dim]` · keys, values: `[keys, capacity, dim]` ·
 /// angles: `[rows, dim]`, cosines then sines · slots: `[rows]` → mixed with turned queries
