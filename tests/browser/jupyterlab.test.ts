@@ -76,6 +76,11 @@ test(
     await run(page, 2);
     expect(reached).not.toBe(12);
     await expect.poll(() => step(player), { timeout: MINUTE }).toBe(12);
+    // Another view of the same figure opens where it stands.
+    const again = (await run(page, 3)).locator("decodescope-player");
+    await again.waitFor({ timeout: MINUTE });
+    await expect.poll(() => step(again), { timeout: MINUTE }).toBe(12);
+    expect(await step(player)).toBe(12);
     expect(opened.complaints).toEqual([]);
   },
   INSTALLS,

@@ -64,7 +64,8 @@ export const json = (trace: Pick<Trace, "events" | "vocabulary">): string =>
 
 /**
  * One line an event. Text stands in quotes as in JSON, so that white space is seen and no program
- * takes a token such as `=1` for a formula; so does a name of a file from elsewhere that begins like one. Source of the format: RFC 4180.
+ * takes a token such as `=1` for a formula; so does a name in a file from elsewhere that begins like
+ * one. Source of the format: RFC 4180.
  */
 export function csv(trace: Pick<Trace, "events" | "vocabulary">): string {
   const names = Object.keys({ ...EMPTY }) as (keyof typeof EMPTY)[];

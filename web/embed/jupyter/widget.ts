@@ -53,8 +53,13 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     const step = model.get("step");
     if (step !== player.getState().step) void player.seek(step);
   };
-  player.addEventListener("ready", moved);
-  player.addEventListener("step", moved);
+  const stands = () => {
+    player.addEventListener("step", moved);
+    // Python may have named a place before, or another view of this widget stands somewhere.
+    if (model.get("step") > 0) asked();
+    else moved();
+  };
+  player.addEventListener("ready", stands, { once: true });
   model.on("change:step", asked);
   el.append(player);
   return () => {
