@@ -169,6 +169,9 @@ describe("the playground", () => {
       expect(after.length).toBeGreaterThan(kept.length);
       const kinds = (events: Event[]) => events.map((it) => it.kind);
       expect(kinds(trace.events).slice(0, before.length)).toEqual(kinds(before));
+      // What was known is not told a second time.
+      expect(kinds(trace.events)).toEqual(kinds(written.events));
+      expect(after.length).toBe(written.events.length);
       expect(await page.getByTestId("problem").innerText()).toBe("");
       expect(await page.getByTestId("device").innerText()).toMatch(/CPU.*because WebGPU failed/s);
       await context.close();
