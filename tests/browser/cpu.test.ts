@@ -1,15 +1,15 @@
 // On the CPU: every method runs in the page, lossless ones say what greedy says, and the browser
 // tells the same run as the command line.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Trace } from "../../web/generated/Trace.ts";
 import list from "../../web/generated/methods.json" with { type: "json" };
 import { difference } from "./compare.ts";
+import { golden, goldenFile } from "./golden.ts";
 import { run, runOk, Site, type Opened } from "./site.ts";
 
 const PROMPT = "Once upon a time, there was a little";
-const golden = (id: string) => new URL(`../golden/${id}.json`, import.meta.url);
 
 let site: Site;
 let opened: Opened;
@@ -46,19 +46,22 @@ describe.each(list)("$id", (method) => {
     if (method.lossless !== "no") expect(trace.tokens).toEqual(greedy.tokens);
   });
 
-  test.skipIf(!existsSync(golden(method.id)))("tells the run the command line told", async () => {
-    const native = JSON.parse(readFileSync(golden(method.id), "utf8")) as Trace;
-    const [prompt = "", ...others] = promptsOf(native);
-    const browser = await runOk(opened.page, {
-      method: method.id,
-      params: native.params,
-      prompt,
-      others,
-      seed: native.seed,
-      maxNewTokens: native.max_new_tokens,
-    });
-    expect(difference(native, browser)).toBeUndefined();
-  });
+  test.skipIf(!existsSync(goldenFile(method.id)))(
+    "tells the run the command line told",
+    async () => {
+      const native = golden(method.id);
+      const [prompt = "", ...others] = promptsOf(native);
+      const browser = await runOk(opened.page, {
+        method: method.id,
+        params: native.params,
+        prompt,
+        others,
+        seed: native.seed,
+        maxNewTokens: native.max_new_tokens,
+      });
+      expect(difference(native, browser)).toBeUndefined();
+    },
+  );
 });
 
 /** The texts of the prompts, one per lane; the tokenizer itself puts the beginning token in front. */

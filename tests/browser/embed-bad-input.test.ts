@@ -1,17 +1,15 @@
 // What the embedded player makes of files that are broken, too large, from the future or hostile.
 
 import fc from "fast-check";
-import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import type { DecodescopePlayer } from "../../web/embed/decodescope-player.ts";
+import { goldenText } from "./golden.ts";
 import { Author, type Answer } from "./plain-page.ts";
 
-const golden = (name: string) =>
-  readFileSync(new URL(`../golden/${name}.json`, import.meta.url), "utf8");
-const GOOD = golden("speculative-decoding");
+const GOOD = goldenText("speculative-decoding");
 const changed = (
   change: (trace: { [name: string]: unknown; events: Record<string, unknown>[] }) => void,
 ): string => {
@@ -210,7 +208,7 @@ const SEEDS = [
   "pearl",
 ];
 const RUNS = SEEDS.map((name) => {
-  const trace = JSON.parse(golden(name)) as { events: unknown[] };
+  const trace = JSON.parse(goldenText(name)) as { events: unknown[] };
   return JSON.stringify({ ...trace, events: trace.events.slice(0, 140) });
 });
 

@@ -6,6 +6,7 @@ import type { BrowserContext, Page } from "playwright-core";
 import type { DecodescopePlayer } from "../../web/embed/decodescope-player.ts";
 import type { Trace } from "../../web/generated/Trace.ts";
 import { serious } from "./axe.ts";
+import { golden } from "./golden.ts";
 import { document as pageOf, Host, Place } from "./host.ts";
 
 let host: Host;
@@ -16,8 +17,6 @@ beforeAll(async () => {
 
 afterAll(() => host?.stop());
 
-const recorded = (id: string) =>
-  JSON.parse(readFileSync(new URL(`../golden/${id}.json`, import.meta.url), "utf8")) as Trace;
 /** A recorded run whose text follows from the model alone: temperature 0. */
 const GREEDY = "token-recycling";
 const figures = (count: number, more = "") =>
@@ -65,7 +64,7 @@ describe("a figure becomes live", () => {
     await expect.poll(() => bar(page).locator(".live-badge").innerText()).toMatch(/^live$/i);
     const told = JSON.parse(await exported(page)) as Trace;
     expect(told.recorded.device).toBe("cpu");
-    expect(told.tokens).toEqual(recorded(GREEDY).tokens);
+    expect(told.tokens).toEqual(golden(GREEDY).tokens);
     expect((await state(page)).view).toBe("passes");
 
     // The other figures have nothing to download any more.
@@ -91,7 +90,7 @@ describe("a figure becomes live", () => {
 
     await press(page, 0, "Back to the recorded run");
     await expect.poll(async () => (await state(page)).step).toBe(before.step);
-    const { backend } = recorded(GREEDY).recorded;
+    const { backend } = golden(GREEDY).recorded;
     expect((JSON.parse(await exported(page)) as Trace).recorded.backend).toBe(backend);
     expect(complaints).toEqual([]);
   });
@@ -138,7 +137,7 @@ describe("a figure becomes live", () => {
       await player(page).evaluate((it) => (it as DecodescopePlayer).setState({ step: "end" }));
       const { step, length } = await state(page);
       expect(step).toBe(length);
-      expect(await exported(page)).toContain(recorded(GREEDY).recorded.backend);
+      expect(await exported(page)).toContain(golden(GREEDY).recorded.backend);
     } finally {
       host.site.missing = null;
     }
@@ -163,7 +162,7 @@ describe("P4: a download", () => {
       expect(Number(/\d+/.exec(range!))).toBeGreaterThan(100_000);
       await press(page, 0, /^Run$/);
       await at(page, "ready").waitFor();
-      expect((JSON.parse(await exported(page)) as Trace).tokens).toEqual(recorded(GREEDY).tokens);
+      expect((JSON.parse(await exported(page)) as Trace).tokens).toEqual(golden(GREEDY).tokens);
     } finally {
       host.site.half = null;
     }
@@ -306,7 +305,7 @@ describe("a frame of another site", () => {
       const file = await (it as DecodescopePlayer).export("json");
       return (JSON.parse(await file.text()) as Trace).tokens;
     });
-    expect(tokens).toEqual(recorded(GREEDY).tokens);
+    expect(tokens).toEqual(golden(GREEDY).tokens);
     expect(complaints).toEqual([]);
   });
 });

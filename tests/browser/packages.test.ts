@@ -24,6 +24,7 @@ import {
   sweep,
 } from "./generators.ts";
 import type { DecodescopePlayer } from "../../web/embed/decodescope-player.ts";
+import { golden } from "./golden.ts";
 import { Place } from "./host.ts";
 import { launch } from "./site.ts";
 
@@ -166,7 +167,7 @@ async function runsLive(page: Page): Promise<void> {
       JSON.parse(await (await (it as DecodescopePlayer).export("json")).text()),
     );
     expect(trace.recorded.device).toBe("cpu");
-    expect(trace.tokens).toEqual(json(join(ROOT, "tests/golden/speculative-decoding.json")).tokens);
+    expect(trace.tokens).toEqual(golden("speculative-decoding").tokens);
     expect(site.asked).toContain("/notes/embed/decodescope-live.js");
   } finally {
     await site.stop();

@@ -1,9 +1,9 @@
 // A figure in a lecture: large, without controls, pausing at markers, led by a clicker.
 
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import type { DecodescopeFigure } from "../../web/components/decodescope-figure.ts";
+import { golden } from "./golden.ts";
 import { Host } from "./host.ts";
 
 let host: Host;
@@ -15,13 +15,7 @@ beforeAll(async () => {
 afterAll(() => host?.stop());
 
 /** The middle of the run that is shown. */
-const HALF = Math.round(
-  (
-    JSON.parse(readFileSync("tests/golden/speculative-decoding.json", "utf8")) as {
-      events: object[];
-    }
-  ).events.length / 2,
-);
+const HALF = Math.round(golden("speculative-decoding").events.length / 2);
 const MARKERS = "40:first guess;50%:half-way";
 const asAttributes = (it: Record<string, string>) =>
   Object.entries(it).map(([name, value]) => ` ${name}="${value}"`);
